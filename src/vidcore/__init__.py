@@ -1,0 +1,1 @@
+"""vidcore: the domain of a private video platform, without any I/O."""

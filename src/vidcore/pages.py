@@ -1,0 +1,59 @@
+"""Pages of a list that is in a total order: `page` counts from 1, a page past the end is empty."""
+
+from enum import StrEnum
+from typing import Final, Generic, TypeVar
+
+import attrs
+
+from vidcore.errors import InvalidValueError
+
+PAGE_SIZE: Final = 10
+PAGE_SIZE_MAX: Final = 100
+PAGE_MAX: Final = 2**53 // PAGE_SIZE_MAX  # so that an offset fits every database's integer
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Order(StrEnum):
+    """The direction of a sort; ids break ties in the same direction."""
+
+    ASC = "asc"
+    DESC = "desc"
+
+
+def _check_page(_: object, __: object, value: int) -> None:
+    if not 1 <= value <= PAGE_MAX:
+        raise InvalidValueError("page", f"must be 1 or more, not {value}")
+
+
+def _check_page_size(_: object, __: object, value: int) -> None:
+    if not 1 <= value <= PAGE_SIZE_MAX:
+        raise InvalidValueError("page_size", f"must be 1 to {PAGE_SIZE_MAX}, not {value}")
+
+
+@attrs.frozen(kw_only=True)
+class PageRequest:
+    """Which page of a list is wanted. Raises InvalidValueError for numbers out of bounds."""
+
+    page: int = attrs.field(default=1, validator=_check_page)
+    page_size: int = attrs.field(default=PAGE_SIZE, validator=_check_page_size)
+
+    @property
+    def offset(self) -> int:
+        """Give the number of items that come before the page."""
+        return (self.page - 1) * self.page_size
+
+
+@attrs.frozen(kw_only=True)
+class Page(Generic[T_co]):
+    """One page: its `items`, and the `total` number of items on all pages."""
+
+    items: tuple[T_co, ...]
+    total: int
+    page: int
+    page_size: int
+
+    @property
+    def pages(self) -> int:
+        """Give the number of pages that have an item on them."""
+        return -(-self.total // self.page_size)

@@ -1,0 +1,126 @@
+"""Where bytes are kept: an area for uploads, and a store of published media.
+
+Locations are opaque texts; `locate` gives the absolute path behind one, for those who need a file.
+"""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+import attrs
+
+
+class UploadWriter(Protocol):
+    """Takes the bytes of one upload. Exactly one of `finish` and `abandon` ends it."""
+
+    @abstractmethod
+    async def write(self, block: bytes) -> None:
+        """Take the next bytes. Raises StorageFullError when the disk is full."""
+        ...
+
+    @abstractmethod
+    async def finish(self) -> int:
+        """Bring everything safely to disk and give the size of the whole upload in bytes."""
+        ...
+
+    @abstractmethod
+    async def abandon(self) -> None:
+        """Stop writing. What has arrived stays, until it is discarded."""
+        ...
+
+
+class UploadArea(Protocol):
+    """The bytes of uploads, by name."""
+
+    @abstractmethod
+    async def receive(self, name: str) -> UploadWriter:
+        """Begin, or go on with, the upload `name`: writes go behind what is there."""
+        ...
+
+    @abstractmethod
+    def locate(self, name: str) -> str:
+        """Give the absolute path of the upload's file."""
+        ...
+
+    @abstractmethod
+    async def discard(self, name: str) -> None:
+        """Remove the upload's bytes, if there are any."""
+        ...
+
+    @abstractmethod
+    async def names(self, before: datetime) -> Sequence[str]:
+        """Give the names of uploads that have bytes, and got none since `before`."""
+        ...
+
+    @abstractmethod
+    async def free_bytes(self) -> int:
+        """Give the bytes that are free on the upload area's disk."""
+        ...
+
+
+@attrs.frozen(kw_only=True)
+class Draft:
+    """Where a worker's attempt writes its results: absolute paths, beside where they will stand."""
+
+    video_id: UUID
+    attempt: int
+    media: str
+    thumbnail: str
+
+
+@attrs.frozen(kw_only=True)
+class Published:
+    """Where published files stand; the size of the media in bytes."""
+
+    media: str
+    thumbnail: str
+    file_size_bytes: int
+
+
+class MediaStore(Protocol):
+    """The published videos and their thumbnails."""
+
+    @abstractmethod
+    def default_root(self) -> str:
+        """Give the absolute path under which media are published unless another is configured."""
+        ...
+
+    @abstractmethod
+    async def prepare_root(self, root: str) -> str:
+        """Make a folder fit to publish to and give its path.
+
+        Raises InvalidValueError for `video_storage_path` unless it is absolute and can be written.
+        """
+        ...
+
+    @abstractmethod
+    async def draft(self, video_id: UUID, attempt: int, root: str | None) -> Draft:
+        """Begin an attempt under `root` (None: the default), and clear what earlier ones left."""
+        ...
+
+    @abstractmethod
+    async def publish(self, draft: Draft) -> Published:
+        """Bring both files safely to disk under their names; each name belongs to one attempt."""
+        ...
+
+    @abstractmethod
+    async def discard(self, draft: Draft) -> None:
+        """Remove what an attempt has made, drafted or published."""
+        ...
+
+    @abstractmethod
+    async def remove(self, video_id: UUID, locations: Sequence[str]) -> None:
+        """Remove published files, and everything else of that video. What is gone already is fine."""
+        ...
+
+    @abstractmethod
+    def locate(self, location: str) -> str:
+        """Give the absolute path of a published file."""
+        ...
+
+    @abstractmethod
+    async def check(self) -> None:
+        """Raise ServiceUnavailableError unless the folders are there and can be written."""
+        ...

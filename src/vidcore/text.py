@@ -1,0 +1,24 @@
+"""What people write: every text is trimmed, bounded, and storable in any database as it was sent."""
+
+from vidcore.errors import InvalidValueError
+
+
+def check_text(field: str, value: str, *, at_least: int, at_most: int) -> str:
+    """Trim `value` and give it back, if it has `at_least` to `at_most` characters.
+
+    Raises InvalidValueError, which names `field`, for any other length, for a NUL (which PostgreSQL
+    cannot store) and for a lone surrogate (which UTF-8 cannot carry).
+    """
+    trimmed = value.strip()
+    if not at_least <= len(trimmed) <= at_most:
+        raise InvalidValueError(
+            field, f"must have {at_least} to {at_most} characters, not {len(trimmed)}"
+        )
+    check_storable(field, trimmed)
+    return trimmed
+
+
+def check_storable(field: str, value: str) -> None:
+    """Raise InvalidValueError if `value` has a NUL or a lone surrogate in it."""
+    if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
+        raise InvalidValueError(field, "must not contain NUL or broken Unicode")

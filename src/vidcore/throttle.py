@@ -1,0 +1,30 @@
+"""The throttle on failed log-ins: after so many within the window, the next must wait.
+
+10 failures for one name, or 50 from one address, within 15 minutes. The window slides: an attempt
+is heard again as soon as the oldest failure that fills the bound has left it.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Final
+
+from vidcore.errors import TooManyAttemptsError
+
+WINDOW: Final = timedelta(minutes=15)
+FAILURES_PER_NAME: Final = 10
+FAILURES_PER_ADDRESS: Final = 50
+
+
+def check_throttle(
+    *, by_name: Sequence[datetime], by_address: Sequence[datetime], now: datetime
+) -> None:
+    """Raise TooManyAttemptsError if the failures at these moments fill a bound at `now`."""
+    wait = max(_wait(by_name, FAILURES_PER_NAME, now), _wait(by_address, FAILURES_PER_ADDRESS, now))
+    if wait > timedelta():
+        raise TooManyAttemptsError(ceil(wait.total_seconds()))
+
+
+def _wait(failures: Sequence[datetime], bound: int, now: datetime) -> timedelta:
+    recent = sorted(failure for failure in failures if failure > now - WINDOW)
+    return recent[-bound] + WINDOW - now if len(recent) >= bound else timedelta()

@@ -1,0 +1,128 @@
+"""An upload under way: admitted, receiving, and then a video, or nothing at all.
+
+Sent by form or resumable, an upload holds its bytes of the quota from its beginning to its end, and
+no longer than to its deadline. A form upload cannot be taken up again, so its deadline is short and
+moves while bytes arrive: when the service dies, the member has the reservation back in minutes.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final, Self
+from uuid import UUID
+
+import attrs
+
+from vidcore.errors import FileTooLargeError, NotFoundError, StorageFullError
+from vidcore.quota import Quota
+from vidcore.videos import VideoDetails
+
+RESUMABLE_LIFETIME: Final = timedelta(hours=24)
+FORM_LIFETIME: Final = timedelta(minutes=5)
+RENEW_EVERY: Final = timedelta(minutes=1)
+DISK_FLOOR: Final = 1 << 30  # bytes that uploads leave free for the database and its neighbours
+
+
+@attrs.frozen(kw_only=True)
+class Upload:
+    """The bytes of `filename`, on their way; `reserved_bytes` of its member's quota are held for it.
+
+    `details` are known from the start only when the way of sending says them first. `video_id` is set
+    once the upload has become a video, and then nothing is held any more.
+    """
+
+    id: UUID
+    user_id: UUID
+    filename: str
+    details: VideoDetails | None
+    reserved_bytes: int
+    resumable: bool
+    created_at: datetime
+    expires_at: datetime
+    video_id: UUID | None
+
+    @classmethod
+    def begin(  # noqa: PLR0913 - an upload has this many first values
+        cls,
+        *,
+        id: UUID,  # noqa: A002 - the field's name
+        user_id: UUID,
+        filename: str,
+        details: VideoDetails | None,
+        reserved_bytes: int,
+        resumable: bool,
+        now: datetime,
+    ) -> Self:
+        """Begin an upload for which `reserved_bytes` have been admitted."""
+        return cls(
+            id=id,
+            user_id=user_id,
+            filename=filename,
+            details=details,
+            reserved_bytes=reserved_bytes,
+            resumable=resumable,
+            created_at=now,
+            expires_at=now + (RESUMABLE_LIFETIME if resumable else FORM_LIFETIME),
+            video_id=None,
+        )
+
+    def is_live(self, now: datetime) -> bool:
+        """Say whether bytes may still arrive, and are held; at `expires_at` itself they are not."""
+        return self.video_id is None and now < self.expires_at
+
+    def check_live(self, now: datetime) -> None:
+        """Raise NotFoundError if the upload is over at `now`."""
+        if not self.is_live(now):
+            raise NotFoundError("upload under way", self.id)
+
+    def renewed(self, now: datetime) -> Self:
+        """Move the deadline of a form upload; a resumable one keeps the deadline it was given.
+
+        Raises NotFoundError if the upload is over.
+        """
+        self.check_live(now)
+        return self if self.resumable else attrs.evolve(self, expires_at=now + FORM_LIFETIME)
+
+    def completed(self, video_id: UUID, now: datetime) -> Self:
+        """Become the video `video_id`. Raises NotFoundError if the upload is over."""
+        self.check_live(now)
+        return attrs.evolve(self, video_id=video_id, reserved_bytes=0)
+
+
+@attrs.frozen(kw_only=True)
+class Admission:
+    """What was decided for one upload: the bytes held for it, and the limits that they came from."""
+
+    reserved_bytes: int
+    max_file_size_bytes: int
+    quota: Quota
+
+    def check_received(self, received: int) -> None:
+        """Raise if `received` bytes are more than were admitted: which limit is over, decides how.
+
+        Raises FileTooLargeError or QuotaExceededError.
+        """
+        if received > self.max_file_size_bytes:
+            raise FileTooLargeError(received, self.max_file_size_bytes)
+        if received > self.reserved_bytes:
+            raise self.quota.exceeded_by(received)
+
+
+def admit(*, at_least: int, at_most: int, max_file_size_bytes: int, quota: Quota) -> Admission:
+    """Decide on a file whose size, in bytes, lies between two bounds; they are equal if it is known.
+
+    Raises FileTooLargeError or QuotaExceededError if even `at_least` is too much.
+    """
+    if at_least > max_file_size_bytes:
+        raise FileTooLargeError(at_least, max_file_size_bytes)
+    reserved = quota.reserve(at_least=at_least, at_most=min(at_most, max_file_size_bytes))
+    return Admission(reserved_bytes=reserved, max_file_size_bytes=max_file_size_bytes, quota=quota)
+
+
+def check_room(*, size: int, free: int, reserved: int, floor: int = DISK_FLOOR) -> None:
+    """Raise StorageFullError unless the disk has room for a file of `size` and for its processing.
+
+    Processing needs about the source's size again. `reserved` are the bytes that other uploads under
+    way may still write; `floor` is left free in any case. All in bytes.
+    """
+    needed = 2 * size + floor
+    if free - reserved < needed:
+        raise StorageFullError(needed, max(0, free - reserved))

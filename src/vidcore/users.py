@@ -1,0 +1,145 @@
+"""Members and admins: their names, their passwords' bounds, and who may change whom.
+
+Names and e-mail addresses are compared without regard to case; there is always an active admin.
+"""
+
+import re
+import unicodedata
+from datetime import datetime
+from enum import StrEnum
+from typing import Final, Self
+from uuid import UUID
+
+import attrs
+
+from vidcore.errors import InvalidValueError, LastAdminError
+from vidcore.quota import week_start
+from vidcore.text import check_storable
+
+USERNAME_PATTERN: Final = r"[A-Za-z0-9_.-]{3,32}"
+PASSWORD_MIN: Final = 8
+PASSWORD_MAX: Final = 128
+EMAIL_MAX: Final = 254  # RFC 5321 4.5.3.1.3: a path has 256 octets, two of them its brackets
+
+
+class Role(StrEnum):
+    """What an account may do."""
+
+    ADMIN = "admin"
+    USER = "user"
+
+
+def check_username(value: str) -> str:
+    """Give `value` back if it is 3–32 of `[A-Za-z0-9_.-]`; else raise InvalidValueError."""
+    if re.fullmatch(USERNAME_PATTERN, value, re.ASCII) is None:
+        raise InvalidValueError(
+            "username", "must be 3 to 32 letters of a-z, digits, underscores, dots or hyphens"
+        )
+    return value
+
+
+def check_password(value: str, *, field: str = "password") -> str:
+    """Give `value` back if it has 8–128 characters; else raise InvalidValueError."""
+    if not PASSWORD_MIN <= len(value) <= PASSWORD_MAX:
+        raise InvalidValueError(
+            field, f"must have {PASSWORD_MIN} to {PASSWORD_MAX} characters, not {len(value)}"
+        )
+    check_storable(field, value)
+    return value
+
+
+def check_email(value: str) -> str:
+    """Give `value` back, trimmed, if it has one `@` with text on both sides and at most 254 characters.
+
+    More cannot be known without sending a message. Raises InvalidValueError.
+    """
+    trimmed = value.strip()
+    name, at, domain = trimmed.partition("@")
+    if not (name and at and domain) or "@" in domain or len(trimmed) > EMAIL_MAX:
+        raise InvalidValueError("email", f"must be name@domain with at most {EMAIL_MAX} characters")
+    check_storable("email", trimmed)
+    if any(character.isspace() or unicodedata.category(character) == "Cc" for character in trimmed):
+        raise InvalidValueError("email", "must not contain spaces or control characters")
+    return trimmed
+
+
+def name_key(name: str) -> str:
+    """Give the form in which a username or an e-mail address is compared and kept unique."""
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+@attrs.frozen(kw_only=True)
+class User:
+    """An account.
+
+    `token_epoch` counts the times at which every earlier token died. `weekly_upload_bytes` were
+    accepted in the week that began at `last_upload_reset`, which may be long past: ask `quota.used`.
+    """
+
+    id: UUID
+    email: str
+    username: str
+    password_hash: str = attrs.field(repr=False)
+    role: Role
+    is_active: bool
+    created_at: datetime
+    token_epoch: int
+    weekly_upload_bytes: int
+    last_upload_reset: datetime
+
+    @classmethod
+    def register(  # noqa: PLR0913 - an account has this many first values
+        cls,
+        *,
+        id: UUID,  # noqa: A002 - the field's name
+        email: str,
+        username: str,
+        password_hash: str,
+        role: Role,
+        now: datetime,
+    ) -> Self:
+        """Make a new, active account. Raises InvalidValueError for a bad name or e-mail."""
+        return cls(
+            id=id,
+            email=check_email(email),
+            username=check_username(username),
+            password_hash=password_hash,
+            role=role,
+            is_active=True,
+            created_at=now,
+            token_epoch=0,
+            weekly_upload_bytes=0,
+            last_upload_reset=week_start(now),
+        )
+
+    @property
+    def is_admin(self) -> bool:
+        """Say whether the account has an admin's rights."""
+        return self.role is Role.ADMIN
+
+    def with_role(self, role: Role, *, other_active_admins: int) -> Self:
+        """Change the role. Raises LastAdminError if no active admin would be left."""
+        if role is not Role.ADMIN:
+            self.check_dispensable(other_active_admins=other_active_admins)
+        return attrs.evolve(self, role=role)
+
+    def with_active(self, *, is_active: bool, other_active_admins: int) -> Self:
+        """Switch the account on or off. Off ends every token of it, for good.
+
+        Raises LastAdminError if no active admin would be left.
+        """
+        if is_active == self.is_active:
+            return self
+        if is_active:
+            return attrs.evolve(self, is_active=True)
+        self.check_dispensable(other_active_admins=other_active_admins)
+        return attrs.evolve(self, is_active=False, token_epoch=self.token_epoch + 1)
+
+    def with_password_hash(self, password_hash: str) -> Self:
+        """Change the password, which ends every earlier token."""
+        return attrs.evolve(self, password_hash=password_hash, token_epoch=self.token_epoch + 1)
+
+    def check_dispensable(self, *, other_active_admins: int) -> None:
+        """Raise LastAdminError if this is the only active admin."""
+        if self.is_admin and self.is_active and other_active_admins == 0:
+            raise LastAdminError

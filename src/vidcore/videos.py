@@ -1,0 +1,371 @@
+"""A video and its lifecycle: every change of a status happens here, through NEXT.
+
+    pending ──claim──▶ processing ──complete──▶ completed
+       ▲                 │   │
+       ├────hand_back────┘   └────fail────▶ failed ──retry──┐
+       └────────────────────────────────────────────────────┘
+
+A worker holds a video by a claim: a lease that it renews by heartbeats, and an attempt number that
+rises with every claim (a fencing number). Only the holder of the current attempt can report, publish
+or fail; one that comes back late gets LeaseLostError, whatever its lease says.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final, Self
+from uuid import UUID
+
+import attrs
+
+from vidcore.categories import Category
+from vidcore.errors import (
+    IllegalTransitionError,
+    LeaseLostError,
+    NotFoundError,
+    PermissionDeniedError,
+    VideoNotReadyError,
+    VideoProcessingError,
+)
+from vidcore.media import Plan
+from vidcore.pages import Order
+from vidcore.text import check_text
+from vidcore.users import User
+
+TITLE_MAX: Final = 200
+DESCRIPTION_MAX: Final = 5_000
+LEASE: Final = timedelta(seconds=30)
+HEARTBEAT: Final = timedelta(seconds=10)  # a third of the lease: two may be lost
+TRIES_MAX: Final = 3
+BACK_OFF: Final = timedelta(seconds=10)  # doubled with every try
+
+
+class Status(StrEnum):
+    """Where a video stands."""
+
+    PENDING = "pending"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+class Event(StrEnum):
+    """What can happen to a video."""
+
+    CLAIM = "claim"
+    HEARTBEAT = "heartbeat"
+    COMPLETE = "complete"
+    FAIL = "fail"
+    HAND_BACK = "hand_back"
+    RETRY = "retry"
+
+
+NEXT: Final = {
+    (Status.PENDING, Event.CLAIM): Status.PROCESSING,
+    (Status.PROCESSING, Event.HEARTBEAT): Status.PROCESSING,
+    (Status.PROCESSING, Event.COMPLETE): Status.COMPLETED,
+    (Status.PROCESSING, Event.FAIL): Status.FAILED,
+    (Status.PROCESSING, Event.HAND_BACK): Status.PENDING,
+    (Status.FAILED, Event.RETRY): Status.PENDING,
+}
+
+
+def check_title(value: str) -> str:
+    """Give the title, trimmed, if it has 1–200 characters; else raise InvalidValueError."""
+    return check_text("title", value, at_least=1, at_most=TITLE_MAX)
+
+
+def check_description(value: str | None) -> str | None:
+    """Give the description, trimmed, or None if it is empty.
+
+    Raises InvalidValueError above 5,000 characters.
+    """
+    if value is None:
+        return None
+    return check_text("description", value, at_least=0, at_most=DESCRIPTION_MAX) or None
+
+
+@attrs.frozen(kw_only=True)
+class VideoDetails:
+    """What the uploader says of a video. Raises InvalidValueError for what is out of bounds."""
+
+    title: str = attrs.field(converter=check_title)
+    description: str | None = attrs.field(default=None, converter=check_description)
+    category_id: UUID | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Rendition:
+    """A published result: where its two files are, and what the output itself was found to be.
+
+    Sizes in bytes and pixels, the duration in seconds.
+    """
+
+    media: str
+    thumbnail: str
+    file_size_bytes: int
+    duration_seconds: float
+    width: int
+    height: int
+
+
+@attrs.frozen(kw_only=True)
+class Video:
+    """A video in any status.
+
+    `source` is the upload that it was made from, until it is completed; `media` and `thumbnail` are
+    where the published files are, from then on. `attempt` counts all claims, `tries` those that count
+    against TRIES_MAX. `ready_at` is when the next claim may come, `lease_until` when the present one
+    ends unless it is renewed. `error_log` is for admins only.
+    """
+
+    id: UUID
+    title: str
+    description: str | None
+    original_filename: str
+    file_size_bytes: int
+    duration_seconds: float | None = None
+    width: int | None = None
+    height: int | None = None
+    uploaded_by: UUID
+    category_id: UUID | None
+    view_count: int = 0
+    status: Status = Status.PENDING
+    progress: float = 0.0
+    error_message: str | None = None
+    error_log: str | None = None
+    created_at: datetime
+    source: str | None
+    media: str | None = None
+    thumbnail: str | None = None
+    plan: Plan | None = None
+    attempt: int = 0
+    tries: int = 0
+    ready_at: datetime
+    lease_until: datetime | None = None
+
+    @classmethod
+    def accept(  # noqa: PLR0913 - a video has this many first values
+        cls,
+        *,
+        id: UUID,  # noqa: A002 - the field's name
+        details: VideoDetails,
+        original_filename: str,
+        file_size_bytes: int,
+        uploaded_by: UUID,
+        source: str,
+        now: datetime,
+    ) -> Self:
+        """Make the pending video of an upload that has arrived in full."""
+        return cls(
+            id=id,
+            title=details.title,
+            description=details.description,
+            original_filename=original_filename,
+            file_size_bytes=file_size_bytes,
+            uploaded_by=uploaded_by,
+            category_id=details.category_id,
+            created_at=now,
+            source=source,
+            ready_at=now,
+        )
+
+    def is_claimable(self, now: datetime) -> bool:
+        """Say whether a worker may take the video: it waits, or its worker was lost."""
+        if self.status is Status.PENDING:
+            return self.ready_at <= now
+        return self.is_abandoned(now)
+
+    def is_abandoned(self, now: datetime) -> bool:
+        """Say whether a worker holds the video, and let its lease run out."""
+        return (
+            self.status is Status.PROCESSING
+            and self.lease_until is not None
+            and self.lease_until <= now
+        )
+
+    def recovered(self, now: datetime) -> Self:
+        """Take an abandoned video from its lost worker: back to pending, or failed after all tries."""
+        return self._stumble("Processing was broken off three times.", log="", ready_at=now)
+
+    def claimed(self, now: datetime) -> Self:
+        """Begin a new attempt with a fresh lease. Raises IllegalTransitionError unless pending."""
+        return attrs.evolve(
+            self._on(Event.CLAIM),
+            attempt=self.attempt + 1,
+            tries=self.tries + 1,
+            lease_until=now + LEASE,
+            progress=0.0,
+            error_message=None,
+            error_log=None,
+        )
+
+    def reported(self, attempt: int, *, progress: float, now: datetime) -> Self:
+        """Renew the lease and note the progress, which never falls within an attempt.
+
+        Raises LeaseLostError, as do all steps that take an `attempt`, unless it is the current one.
+        """
+        self.check_holder(attempt)
+        return attrs.evolve(
+            self._on(Event.HEARTBEAT),
+            lease_until=now + LEASE,
+            progress=max(self.progress, min(1.0, progress)),
+        )
+
+    def planned(self, attempt: int, plan: Plan) -> Self:
+        """Note how the source is going to be processed, and why."""
+        self.check_holder(attempt)
+        return attrs.evolve(self, plan=plan)
+
+    def completed(self, attempt: int, rendition: Rendition) -> Self:
+        """Publish the result of the current attempt; the source is needed no longer."""
+        self.check_holder(attempt)
+        return attrs.evolve(
+            self._on(Event.COMPLETE),
+            media=rendition.media,
+            thumbnail=rendition.thumbnail,
+            file_size_bytes=rendition.file_size_bytes,
+            duration_seconds=rendition.duration_seconds,
+            width=rendition.width,
+            height=rendition.height,
+            progress=1.0,
+            source=None,
+            lease_until=None,
+        )
+
+    def failed(self, attempt: int, *, reason: str, log: str) -> Self:
+        """End the current attempt for good: the source is at fault, and trying again is no use."""
+        self.check_holder(attempt)
+        return attrs.evolve(
+            self._on(Event.FAIL), error_message=reason, error_log=log, lease_until=None
+        )
+
+    def stumbled(self, attempt: int, *, reason: str, log: str, now: datetime) -> Self:
+        """End the current attempt by a passing fault: later again, or failed after all tries."""
+        self.check_holder(attempt)
+        return self._stumble(reason, log=log, ready_at=now + BACK_OFF * 2 ** (self.tries - 1))
+
+    def handed_back(self, attempt: int, now: datetime) -> Self:
+        """Give the video back undone, since its worker is stopping; the try does not count."""
+        self.check_holder(attempt)
+        return attrs.evolve(
+            self._on(Event.HAND_BACK),
+            tries=self.tries - 1,
+            ready_at=now,
+            lease_until=None,
+            progress=0.0,
+        )
+
+    def retried(self, now: datetime) -> Self:
+        """Try a failed video again, with all tries. Raises VideoNotReadyError unless it has failed."""
+        if self.status is not Status.FAILED:
+            raise VideoNotReadyError(self.status, Status.FAILED)
+        return attrs.evolve(
+            self._on(Event.RETRY),
+            tries=0,
+            ready_at=now,
+            progress=0.0,
+            error_message=None,
+            error_log=None,
+        )
+
+    def viewed(self) -> Self:
+        """Count one view."""
+        return attrs.evolve(self, view_count=self.view_count + 1)
+
+    def edited(self, details: VideoDetails) -> Self:
+        """Change what the uploader says of the video."""
+        return attrs.evolve(
+            self,
+            title=details.title,
+            description=details.description,
+            category_id=details.category_id,
+        )
+
+    @property
+    def details(self) -> VideoDetails:
+        """Give what the uploader says of the video."""
+        return VideoDetails(
+            title=self.title, description=self.description, category_id=self.category_id
+        )
+
+    def is_owned_by(self, user: User) -> bool:
+        """Say whether `user` uploaded the video."""
+        return self.uploaded_by == user.id
+
+    def check_visible_to(self, user: User) -> None:
+        """Raise NotFoundError unless it is completed, or `user` is its owner or an admin.
+
+        Not PermissionDeniedError: that there is something to hide is hidden too.
+        """
+        if not (self.status is Status.COMPLETED or self.is_owned_by(user) or user.is_admin):
+            raise NotFoundError("video", self.id)
+
+    def check_editable_by(self, user: User) -> None:
+        """Raise unless `user` is the owner or an admin: NotFoundError where it is not even visible."""
+        self.check_visible_to(user)
+        if not (self.is_owned_by(user) or user.is_admin):
+            raise PermissionDeniedError("change the video of another member")
+
+    def check_playable(self) -> None:
+        """Raise VideoNotReadyError before processing has ended, VideoProcessingError if it failed."""
+        if self.status is Status.FAILED:
+            raise VideoProcessingError(
+                f"The video could not be processed: {self.error_message}", self.error_log or ""
+            )
+        if self.status is not Status.COMPLETED:
+            raise VideoNotReadyError(self.status, Status.COMPLETED)
+
+    def check_holder(self, attempt: int) -> None:
+        """Raise LeaseLostError unless `attempt` is the one that holds the video."""
+        if self.status is not Status.PROCESSING or self.attempt != attempt:
+            raise LeaseLostError(attempt)
+
+    def _stumble(self, reason: str, *, log: str, ready_at: datetime) -> Self:
+        event = Event.FAIL if self.tries >= TRIES_MAX else Event.HAND_BACK
+        return attrs.evolve(
+            self._on(event),
+            ready_at=ready_at,
+            lease_until=None,
+            progress=0.0,
+            error_message=reason if event is Event.FAIL else None,
+            error_log=log,
+        )
+
+    def _on(self, event: Event) -> Self:
+        try:
+            return attrs.evolve(self, status=NEXT[self.status, event])
+        except KeyError:
+            raise IllegalTransitionError(self.status, event) from None
+
+
+class VideoSort(StrEnum):
+    """What a list of videos can be sorted by."""
+
+    CREATED_AT = "created_at"
+    VIEW_COUNT = "view_count"
+
+
+@attrs.frozen(kw_only=True)
+class VideoQuery:
+    """Which videos are wanted, and in which order. None does not narrow.
+
+    `q` is looked for in title and description, without regard to case. `seen_by` leaves out what that
+    member may not see; None (an admin) sees all.
+    """
+
+    category_id: UUID | None = None
+    uploaded_by: UUID | None = None
+    status: Status | None = None
+    q: str | None = None
+    seen_by: UUID | None = None
+    sort_by: VideoSort = VideoSort.CREATED_AT
+    order: Order = Order.DESC
+
+
+@attrs.frozen(kw_only=True)
+class VideoEntry:
+    """A video as a list shows it: with its uploader's name and its category."""
+
+    video: Video
+    uploader_name: str
+    category: Category | None
