@@ -17,7 +17,17 @@ SLUG_MAX: Final = 100  # a name's letters can grow on the way to ASCII
 
 # Latin letters that Unicode does not decompose, as their languages write them in ASCII.
 _LETTERS: Final = str.maketrans(
-    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i"}
+    {
+        "ß": "ss",
+        "æ": "ae",
+        "œ": "oe",
+        "ø": "o",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "ł": "l",
+        "\u0131": "i",
+    }
 )
 
 

@@ -226,8 +226,7 @@ def plan(info: MediaInfo) -> Plan:
                 (True, f"{stream.codec} is encoded as H.264 High, which every browser plays"),
                 (
                     (width, height) != (stream.width, stream.height),
-                    f"{stream.width}x{stream.height} is shown upright, in square pixels and even "
-                    f"sizes, at most {SHORT_SIDE_MAX}p: {width}x{height}",
+                    f"{stream.width}x{stream.height} becomes {width}x{height}, upright and at most 1080p",
                 ),
                 (stream.interlaced, "an interlaced picture is deinterlaced"),
                 (cap, f"more than {FRAME_RATE_MAX} frames a second are reduced to that"),
@@ -257,8 +256,17 @@ def thumbnail_width(width: int, height: int) -> int:
     return max(2, 2 * int(Fraction(THUMBNAIL_HEIGHT * width, 2 * height) + Fraction(1, 2)))
 
 
-def check_output(made: Plan, source: MediaInfo, output: MediaInfo) -> VideoStream:
-    """Give the output's picture track, if the output is what the plan wanted.
+@attrs.frozen(kw_only=True)
+class OutputFacts:
+    """What the published file was found to be: its duration in seconds, its size in pixels."""
+
+    duration_seconds: float
+    width: int
+    height: int
+
+
+def check_output(made: Plan, source: MediaInfo, output: MediaInfo) -> OutputFacts:
+    """Give the facts of an output, if it is what the plan wanted.
 
     Raises VideoProcessingError, whose reason is a sentence for the owner.
     """
@@ -279,4 +287,4 @@ def check_output(made: Plan, source: MediaInfo, output: MediaInfo) -> VideoStrea
             raise VideoProcessingError(
                 f"The file breaks off after {output.duration:.1f} of {claimed:.1f} seconds."
             )
-    return stream
+    return OutputFacts(duration_seconds=output.duration, width=stream.width, height=stream.height)

@@ -1,5 +1,6 @@
 """Pages of a list that is in a total order: `page` counts from 1, a page past the end is empty."""
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Final, Generic, TypeVar
 
@@ -12,6 +13,7 @@ PAGE_SIZE_MAX: Final = 100
 PAGE_MAX: Final = 2**53 // PAGE_SIZE_MAX  # so that an offset fits every database's integer
 
 T_co = TypeVar("T_co", covariant=True)
+U = TypeVar("U")
 
 
 class Order(StrEnum):
@@ -57,3 +59,12 @@ class Page(Generic[T_co]):
     def pages(self) -> int:
         """Give the number of pages that have an item on them."""
         return -(-self.total // self.page_size)
+
+    def map(self, change: Callable[[T_co], U]) -> "Page[U]":
+        """Give the same page with every item changed."""
+        return Page(
+            items=tuple(change(item) for item in self.items),
+            total=self.total,
+            page=self.page,
+            page_size=self.page_size,
+        )

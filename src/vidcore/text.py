@@ -1,5 +1,7 @@
 """What people write: every text is trimmed, bounded, and storable in any database as it was sent."""
 
+import unicodedata
+
 from vidcore.errors import InvalidValueError
 
 
@@ -22,3 +24,8 @@ def check_storable(field: str, value: str) -> None:
     """Raise InvalidValueError if `value` has a NUL or a lone surrogate in it."""
     if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
         raise InvalidValueError(field, "must not contain NUL or broken Unicode")
+
+
+def search_key(value: str) -> str:
+    """Give the form in which texts are searched: a part is found in any case, composed or not."""
+    return unicodedata.normalize("NFC", value).casefold()

@@ -81,6 +81,11 @@ class Upload:
         self.check_live(now)
         return self if self.resumable else attrs.evolve(self, expires_at=now + FORM_LIFETIME)
 
+    def grown(self, reserved_bytes: int, now: datetime) -> Self:
+        """Hold more bytes. Raises NotFoundError if the upload is over."""
+        self.check_live(now)
+        return attrs.evolve(self, reserved_bytes=reserved_bytes)
+
     def completed(self, video_id: UUID, now: datetime) -> Self:
         """Become the video `video_id`. Raises NotFoundError if the upload is over."""
         self.check_live(now)

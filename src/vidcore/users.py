@@ -13,7 +13,7 @@ from uuid import UUID
 import attrs
 
 from vidcore.errors import InvalidValueError, LastAdminError
-from vidcore.quota import week_start
+from vidcore.quota import WEEK, used, week_start
 from vidcore.text import check_storable
 
 USERNAME_PATTERN: Final = r"[A-Za-z0-9_.-]{3,32}"
@@ -139,7 +139,55 @@ class User:
         """Change the password, which ends every earlier token."""
         return attrs.evolve(self, password_hash=password_hash, token_epoch=self.token_epoch + 1)
 
+    def charged(self, size: int, now: datetime) -> Self:
+        """Count an accepted file of `size` bytes in the week of `now`."""
+        return attrs.evolve(
+            self,
+            weekly_upload_bytes=self.used_bytes(now) + size,
+            last_upload_reset=self.week_counted(now),
+        )
+
+    def used_bytes(self, now: datetime) -> int:
+        """Give the bytes that count against the quota at `now`."""
+        return used(self.weekly_upload_bytes, self.last_upload_reset, now=now)
+
+    def week_counted(self, now: datetime) -> datetime:
+        """Give the start of the week whose bytes `used_bytes` counts."""
+        return max(self.last_upload_reset, week_start(now))
+
     def check_dispensable(self, *, other_active_admins: int) -> None:
         """Raise LastAdminError if this is the only active admin."""
         if self.is_admin and self.is_active and other_active_admins == 0:
             raise LastAdminError
+
+
+@attrs.frozen(kw_only=True)
+class Account:
+    """A user as that user and admins see it at `now`; `weekly_upload_limit_bytes` is the platform's."""
+
+    user: User
+    weekly_upload_limit_bytes: int
+    now: datetime
+
+    @property
+    def weekly_upload_bytes(self) -> int:
+        """Give the bytes that count this week."""
+        return self.user.used_bytes(self.now)
+
+    @property
+    def last_upload_reset(self) -> datetime:
+        """Give the start of this week's count."""
+        return self.user.week_counted(self.now)
+
+    @property
+    def quota_resets_at(self) -> datetime:
+        """Give the start of the next week."""
+        return week_start(self.now) + WEEK
+
+
+@attrs.frozen(kw_only=True)
+class Profile:
+    """A user as every member sees it; `video_count` counts completed videos."""
+
+    user: User
+    video_count: int

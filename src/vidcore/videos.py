@@ -11,7 +11,7 @@ or fail; one that comes back late gets LeaseLostError, whatever its lease says.
 """
 
 from datetime import datetime, timedelta
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import Final, Self
 from uuid import UUID
 
@@ -82,6 +82,12 @@ def check_description(value: str | None) -> str | None:
     if value is None:
         return None
     return check_text("description", value, at_least=0, at_most=DESCRIPTION_MAX) or None
+
+
+class Unset(Enum):
+    """Stands for a field that a change leaves as it is, where None would clear it."""
+
+    UNSET = "unset"
 
 
 @attrs.frozen(kw_only=True)
@@ -272,21 +278,26 @@ class Video:
         """Count one view."""
         return attrs.evolve(self, view_count=self.view_count + 1)
 
-    def edited(self, details: VideoDetails) -> Self:
-        """Change what the uploader says of the video."""
+    def edited(
+        self,
+        *,
+        title: str | Unset = Unset.UNSET,
+        description: str | Unset | None = Unset.UNSET,
+        category_id: UUID | Unset | None = Unset.UNSET,
+    ) -> Self:
+        """Change what is not UNSET. Raises InvalidValueError, and then nothing is changed."""
         return attrs.evolve(
             self,
-            title=details.title,
-            description=details.description,
-            category_id=details.category_id,
+            title=self.title if title is Unset.UNSET else check_title(title),
+            description=(
+                self.description if description is Unset.UNSET else check_description(description)
+            ),
+            category_id=self.category_id if category_id is Unset.UNSET else category_id,
         )
 
-    @property
-    def details(self) -> VideoDetails:
-        """Give what the uploader says of the video."""
-        return VideoDetails(
-            title=self.title, description=self.description, category_id=self.category_id
-        )
+    def handed_over(self, user_id: UUID) -> Self:
+        """Make `user_id` the owner."""
+        return attrs.evolve(self, uploaded_by=user_id)
 
     def is_owned_by(self, user: User) -> bool:
         """Say whether `user` uploaded the video."""
@@ -306,14 +317,18 @@ class Video:
         if not (self.is_owned_by(user) or user.is_admin):
             raise PermissionDeniedError("change the video of another member")
 
-    def check_playable(self) -> None:
-        """Raise VideoNotReadyError before processing has ended, VideoProcessingError if it failed."""
+    def published_files(self) -> tuple[str, str]:
+        """Give the locations of media and thumbnail.
+
+        Raises VideoNotReadyError before processing has ended, VideoProcessingError if it failed.
+        """
         if self.status is Status.FAILED:
             raise VideoProcessingError(
                 f"The video could not be processed: {self.error_message}", self.error_log or ""
             )
-        if self.status is not Status.COMPLETED:
+        if self.status is not Status.COMPLETED or self.media is None or self.thumbnail is None:
             raise VideoNotReadyError(self.status, Status.COMPLETED)
+        return self.media, self.thumbnail
 
     def check_holder(self, attempt: int) -> None:
         """Raise LeaseLostError unless `attempt` is the one that holds the video."""

@@ -1,1 +1,1 @@
-"""."""
+"""The one place that knows all parts: settings, container, command line."""

@@ -36,7 +36,10 @@ class UploadArea(Protocol):
 
     @abstractmethod
     async def receive(self, name: str) -> UploadWriter:
-        """Begin, or go on with, the upload `name`: writes go behind what is there."""
+        """Begin, or go on with, the upload `name`: writes go behind what is there.
+
+        Raises ServiceUnavailableError while another writer of it is open.
+        """
         ...
 
     @abstractmethod
@@ -102,7 +105,10 @@ class MediaStore(Protocol):
 
     @abstractmethod
     async def publish(self, draft: Draft) -> Published:
-        """Bring both files safely to disk under their names; each name belongs to one attempt."""
+        """Bring both files safely to disk under their names; each name belongs to one attempt.
+
+        May be repeated. Raises ServiceUnavailableError if a file is missing.
+        """
         ...
 
     @abstractmethod

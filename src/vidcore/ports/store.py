@@ -139,7 +139,7 @@ class Categories(Protocol):
 
     @abstractmethod
     async def listing(self) -> Sequence[CategoryEntry]:
-        """Give all categories, by name without regard to case, then by id."""
+        """Give all categories, in the order of their `category_key`."""
         ...
 
 

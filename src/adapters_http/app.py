@@ -1,0 +1,60 @@
+"""The aiohttp application, made of the route table; it has never heard of a container."""
+
+import asyncio
+from typing import Final
+
+import attrs
+from aiohttp import hdrs, web
+
+from adapters_http.edge import add_headers, edge
+from adapters_http.handlers import admin, auth, categories, health, invitations, users, videos
+from adapters_http.inflight import InFlight
+from adapters_http.routing import (
+    BUSY,
+    DRAINING,
+    JSON_MAX,
+    PUBLIC_URL,
+    USE_CASES,
+    Multipart,
+    Route,
+    endpoint,
+)
+from adapters_http.use_cases import UseCases
+
+ROUTES: Final[tuple[Route, ...]] = (
+    *auth.ROUTES,
+    *users.ROUTES,
+    *invitations.ROUTES,
+    *videos.ROUTES,
+    *categories.ROUTES,
+    *admin.ROUTES,
+    *health.ROUTES,
+)
+
+
+@attrs.frozen(kw_only=True)
+class HttpSettings:
+    """What HTTP itself has to know; `public_url` has no slash at its end."""
+
+    public_url: str
+
+
+def create_app(use_cases: UseCases, settings: HttpSettings) -> web.Application:
+    """Make the application that serves the contract."""
+    app = web.Application(middlewares=[edge], client_max_size=JSON_MAX)
+    app[USE_CASES] = use_cases
+    app[PUBLIC_URL] = settings.public_url
+    app[BUSY] = InFlight()
+    app[DRAINING] = asyncio.Event()
+    app.on_response_prepare.append(add_headers)
+    for row in ROUTES:
+        handler = endpoint(row)
+        expect = _expect_later if row.body is Multipart else None
+        app.router.add_route(row.method, row.path, handler, expect_handler=expect)
+        if row.method == hdrs.METH_GET:
+            app.router.add_route(hdrs.METH_HEAD, row.path, handler)
+    return app
+
+
+async def _expect_later(_: web.Request) -> None:
+    """Leave `100 Continue` to the handler, which says it once the headers have been found good."""

@@ -1,0 +1,106 @@
+"""The outermost layer: the request's id, its one line in the log, and an answer whatever happens."""
+
+import os
+import re
+import time
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from typing import Final
+
+import structlog
+from aiohttp import hdrs, web
+
+from adapters_http.errors import (
+    BodyTooLargeError,
+    MalformedRequestError,
+    MethodNotAllowedError,
+    UnknownPathError,
+    error_response,
+    internal_error,
+)
+from adapters_http.routing import ACTOR, BUSY, JSON_MAX
+from vidcore.errors import VidcoreError
+
+REQUEST_ID: Final = web.RequestKey("REQUEST_ID", str)
+_GIVEN_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
+_CLIENT_GONE: Final = 499  # nginx's number: nobody is there to read an answer
+
+_log = structlog.get_logger("vidcore.http")
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@web.middleware
+async def edge(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Give the request an id, answer every failure as the contract says, and log one line."""
+    given = request.headers.get("X-Request-ID", "")
+    request[REQUEST_ID] = given if _GIVEN_ID.fullmatch(given) else os.urandom(8).hex()
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=request[REQUEST_ID])
+    started = time.perf_counter()
+    status = _CLIENT_GONE
+    with request.app[BUSY]:
+        try:
+            response = await _answer(request, handler)
+            status = response.status
+            return response
+        finally:
+            resource = request.match_info.route.resource
+            actor = request.get(ACTOR)
+            _log.info(
+                "request",
+                method=request.method,
+                route=resource.canonical if resource is not None else "-",
+                status=status,
+                user=str(actor.id) if actor is not None else None,
+                ms=round((time.perf_counter() - started) * 1000, 2),
+            )
+
+
+async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except VidcoreError as error:
+        return _refuse(request, error)
+    except web.HTTPException as error:
+        return _refuse(request, _translated(request, error))
+    except ConnectionError:
+        raise
+    except Exception:  # noqa: BLE001 - the last boundary: logged, and answered as a bug
+        _log.exception("crash")
+        return internal_error()
+
+
+def _refuse(request: web.Request, error: VidcoreError) -> web.Response:
+    try:
+        response = error_response(error)
+    except KeyError:
+        _log.exception("a failure without a status", failure=type(error).__name__)
+        return internal_error()
+    if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        _log.warning("refused", reason=str(error))
+    if not request.content.is_eof() and request.can_read_body:
+        response.force_close()  # the rest of the body is not wanted
+    return response
+
+
+def _translated(request: web.Request, error: web.HTTPException) -> VidcoreError:
+    """Give the contract's failure for one of aiohttp's own."""
+    match error:
+        case web.HTTPMethodNotAllowed():
+            allowed = tuple(sorted(error.allowed_methods))
+            return MethodNotAllowedError(request.method, allowed)
+        case web.HTTPNotFound():
+            return UnknownPathError(request.path)
+        case web.HTTPRequestEntityTooLarge():
+            return BodyTooLargeError(JSON_MAX)
+        case _:
+            return MalformedRequestError(f"The request could not be read: {error.reason}.")
+
+
+async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    """Add to every answer what all have: the id, and what keeps browsers from guessing or storing."""
+    response.headers["X-Request-ID"] = request.get(REQUEST_ID, "-")
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers.setdefault(hdrs.CACHE_CONTROL, "no-store")

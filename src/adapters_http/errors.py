@@ -1,0 +1,189 @@
+"""Which status and code each failure has, and the one shape in which all are answered."""
+
+from http import HTTPStatus
+from typing import Final
+
+import attrs
+import orjson
+from aiohttp import web
+
+from vidcore import errors as domain
+
+
+class HttpError(domain.VidcoreError):
+    """The root of what can only go wrong in HTTP."""
+
+
+@attrs.define
+class MalformedRequestError(HttpError):
+    """Not JSON, not multipart, or broken framing."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        """Say what could not be read."""
+        return self.reason
+
+
+@attrs.define
+class UnsupportedMediaTypeError(HttpError):
+    """A body of another content type than the route takes."""
+
+    found: str
+    wanted: str
+
+    def __str__(self) -> str:
+        """Say both types."""
+        return f"The body must be {self.wanted}, not {self.found}."
+
+
+@attrs.define
+class BodyTooLargeError(HttpError):
+    """A body, other than an upload's, of more than `limit` bytes."""
+
+    limit: int
+
+    def __str__(self) -> str:
+        """Say the limit."""
+        return f"The body must have at most {self.limit} bytes."
+
+
+@attrs.define
+class ValidationError(HttpError):
+    """Fields of a body, form or query that are not as described: (field, message) each."""
+
+    errors: tuple[tuple[str, str], ...]
+
+    def __str__(self) -> str:
+        """Name the fields."""
+        return "; ".join(f"{field}: {message}" for field, message in self.errors)
+
+
+@attrs.define
+class UnknownPathError(HttpError):
+    """There is nothing at this path."""
+
+    path: str
+
+    def __str__(self) -> str:
+        """Say which path."""
+        return f"There is nothing at {self.path}."
+
+
+@attrs.define
+class MethodNotAllowedError(HttpError):
+    """The path is known, the method is not one of its own."""
+
+    method: str
+    allowed: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """Say what is allowed."""
+        return f"{self.method} is not allowed here; {', '.join(self.allowed)} is."
+
+
+@attrs.define
+class RangeNotSatisfiableError(HttpError):
+    """A range that begins behind the end of a file of `size` bytes."""
+
+    size: int
+
+    def __str__(self) -> str:
+        """Say the size."""
+        return f"The range lies outside the file, which has {self.size} bytes."
+
+
+@attrs.define
+class PreconditionFailedError(HttpError):
+    """If-Match or If-Unmodified-Since does not hold."""
+
+    def __str__(self) -> str:
+        """Say what happened."""
+        return "The file is not the one that the request's condition names."
+
+
+STATUS_AND_CODE: Final[dict[type[domain.VidcoreError], tuple[HTTPStatus, str]]] = {
+    domain.InvalidValueError: (HTTPStatus.UNPROCESSABLE_ENTITY, "validation_error"),
+    domain.UnknownReferenceError: (HTTPStatus.UNPROCESSABLE_ENTITY, "validation_error"),
+    domain.NotFoundError: (HTTPStatus.NOT_FOUND, "not_found"),
+    domain.NotAuthenticatedError: (HTTPStatus.UNAUTHORIZED, "not_authenticated"),
+    domain.InvalidCredentialsError: (HTTPStatus.UNAUTHORIZED, "invalid_credentials"),
+    domain.AccountInactiveError: (HTTPStatus.FORBIDDEN, "account_inactive"),
+    domain.PermissionDeniedError: (HTTPStatus.FORBIDDEN, "permission_denied"),
+    domain.TooManyAttemptsError: (HTTPStatus.TOO_MANY_REQUESTS, "too_many_requests"),
+    domain.InvitationInvalidError: (HTTPStatus.NOT_FOUND, "invitation_invalid"),
+    domain.InvitationExpiredError: (HTTPStatus.GONE, "invitation_expired"),
+    domain.InvitationUsedError: (HTTPStatus.CONFLICT, "invitation_used"),
+    domain.UsernameTakenError: (HTTPStatus.CONFLICT, "username_taken"),
+    domain.EmailTakenError: (HTTPStatus.CONFLICT, "email_taken"),
+    domain.CategoryExistsError: (HTTPStatus.CONFLICT, "category_exists"),
+    domain.LastAdminError: (HTTPStatus.CONFLICT, "last_admin"),
+    domain.FileFormatNotSupportedError: (
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        "file_format_not_supported",
+    ),
+    domain.FileTooLargeError: (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "file_too_large"),
+    domain.QuotaExceededError: (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "quota_exceeded"),
+    domain.StorageFullError: (HTTPStatus.INSUFFICIENT_STORAGE, "storage_full"),
+    domain.UploadIncompleteError: (HTTPStatus.BAD_REQUEST, "malformed_request"),
+    domain.VideoNotReadyError: (HTTPStatus.CONFLICT, "video_not_ready"),
+    domain.VideoProcessingError: (HTTPStatus.CONFLICT, "video_processing_failed"),
+    domain.ServiceUnavailableError: (HTTPStatus.SERVICE_UNAVAILABLE, "service_unavailable"),
+    MalformedRequestError: (HTTPStatus.BAD_REQUEST, "malformed_request"),
+    UnsupportedMediaTypeError: (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type"),
+    BodyTooLargeError: (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "file_too_large"),
+    ValidationError: (HTTPStatus.UNPROCESSABLE_ENTITY, "validation_error"),
+    UnknownPathError: (HTTPStatus.NOT_FOUND, "not_found"),
+    MethodNotAllowedError: (HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed"),
+    RangeNotSatisfiableError: (
+        HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
+        "range_not_satisfiable",
+    ),
+    PreconditionFailedError: (HTTPStatus.PRECONDITION_FAILED, "precondition_failed"),
+}
+
+# What only workers meet: no request raises them, and one that did would be a bug (500).
+NEVER_ANSWERED: Final = frozenset({domain.IllegalTransitionError, domain.LeaseLostError})
+
+
+def error_response(error: domain.VidcoreError) -> web.Response:
+    """Answer a failure as the contract says. Raises KeyError for one that is in no table."""
+    status, code = STATUS_AND_CODE[type(error)]
+    body: dict[str, object] = {"detail": str(error), "error_code": code}
+    if isinstance(error, ValidationError):
+        body["errors"] = [{"field": f, "message": m} for f, m in error.errors]
+    elif isinstance(error, domain.InvalidValueError):
+        body["errors"] = [{"field": error.field, "message": error.message}]
+    return web.Response(
+        status=status,
+        body=orjson.dumps(body),
+        content_type="application/json",
+        headers=_headers(error),
+    )
+
+
+def _headers(error: domain.VidcoreError) -> dict[str, str]:
+    match error:
+        case domain.NotAuthenticatedError() | domain.InvalidCredentialsError():
+            return {"WWW-Authenticate": "Bearer"}
+        case domain.QuotaExceededError() | domain.TooManyAttemptsError():
+            return {"Retry-After": str(error.retry_after)}
+        case MethodNotAllowedError():
+            return {"Allow": ", ".join(error.allowed)}
+        case RangeNotSatisfiableError():
+            return {"Content-Range": f"bytes */{error.size}", "Accept-Ranges": "bytes"}
+        case _:
+            return {}
+
+
+def internal_error() -> web.Response:
+    """Answer a bug: nothing of it is told, the log has it under the same request id."""
+    body = {
+        "detail": "The server failed at this; its log has the request id of this answer.",
+        "error_code": "internal_error",
+    }
+    return web.Response(
+        status=HTTPStatus.INTERNAL_SERVER_ERROR,
+        body=orjson.dumps(body),
+        content_type="application/json",
+    )

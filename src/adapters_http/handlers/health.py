@@ -1,0 +1,61 @@
+"""Whether the process serves, and whether it can do its work."""
+
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+
+from aiohttp import web
+
+from adapters_http.presenting import HealthAnswer, ReadinessAnswer, to_json
+from adapters_http.routing import DRAINING, Access, Call, Nothing, route
+from vidcore.errors import VidcoreError
+
+
+async def healthz(_: Call[Nothing, Nothing]) -> HealthAnswer:
+    """Say that the process serves."""
+    return HealthAnswer()
+
+
+async def readyz(call: Call[Nothing, Nothing]) -> web.Response:
+    """Check everything that is needed."""
+    checks = {
+        "database": await _check(call.use_cases.store.check),
+        "storage": await _check(call.use_cases.media.check),
+        "ffmpeg": await _check(call.use_cases.transcoder.check),
+    }
+    if call.request.app[DRAINING].is_set():
+        checks["service"] = "The service is shutting down."
+    ready = all(result == "ok" for result in checks.values())
+    answer = ReadinessAnswer(status="ok" if ready else "unavailable", checks=checks)
+    return web.Response(
+        status=HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE,
+        body=to_json(answer),
+        content_type="application/json",
+    )
+
+
+async def _check(check: Callable[[], Awaitable[None]]) -> str:
+    try:
+        await check()
+    except VidcoreError as error:
+        return str(error)
+    return "ok"
+
+
+ROUTES = (
+    route(
+        "GET",
+        "/healthz",
+        Access.ANYONE,
+        healthz,
+        "Say whether the process serves",
+        answer=HealthAnswer,
+    ),
+    route(
+        "GET",
+        "/readyz",
+        Access.ANYONE,
+        readyz,
+        "Say whether database, storage and ffmpeg are in reach",
+        answer=ReadinessAnswer,
+    ),
+)

@@ -1,0 +1,257 @@
+"""Videos: uploading by form, finding, changing, watching."""
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+import attrs
+from aiohttp import hdrs, web
+
+from adapters_http.forms import UploadForm, check_multipart, size_bounds
+from adapters_http.handlers.queries import PageQuery
+from adapters_http.media_response import send_file
+from adapters_http.presenting import PageAnswer, VideoAnswer, VideoPresenter, ViewsAnswer
+from adapters_http.routing import Access, Answer, Call, Multipart, Nothing, route
+from vidcore import errors
+from vidcore.pages import Order
+from vidcore.use_cases.library import PlayableMedia
+from vidcore.videos import Status, Unset, VideoQuery, VideoSort
+
+
+@attrs.frozen(kw_only=True)
+class VideosQuery(PageQuery):
+    """Which videos, in which order; `q` is looked for in title and description."""
+
+    category_id: UUID | None = None
+    uploaded_by: UUID | None = None
+    status: Status | None = None
+    q: str | None = None
+    sort_by: VideoSort = VideoSort.CREATED_AT
+    order: Order = Order.DESC
+
+
+@attrs.frozen(kw_only=True)
+class VideoBody:
+    """What is to be changed; null clears description and category. What is left out stays."""
+
+    title: str | Unset = Unset.UNSET
+    description: str | Unset | None = Unset.UNSET
+    category_id: UUID | Unset | None = Unset.UNSET
+
+
+@attrs.frozen(kw_only=True)
+class MediaQuery:
+    """The token of a signed address, for those who cannot send a header."""
+
+    token: str | None = None
+
+
+def _presenter(call: Call[Any, Any]) -> VideoPresenter:
+    return VideoPresenter(
+        viewer=call.actor,
+        tokens=call.use_cases.media_tokens,
+        now=call.use_cases.clock.now(),
+    )
+
+
+async def upload(call: Call[Multipart, Nothing]) -> Answer:
+    """Take an upload form; what its headers show to be too much is refused before it is read."""
+    check_multipart(call.request)
+    at_least, at_most = size_bounds(call.request.content_length)
+    await call.use_cases.admit_upload(actor=call.actor, at_least=at_least, at_most=at_most)
+    if call.request.headers.get(hdrs.EXPECT, "").lower() == "100-continue":
+        await _say_continue(call.request)
+    entry = await UploadForm(call.request, call.use_cases, call.actor).receive()
+    location = f"/api/videos/{entry.video.id}"
+    return Answer(body=_presenter(call)(entry), headers={hdrs.LOCATION: location})
+
+
+async def _say_continue(request: web.Request) -> None:
+    await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+    request.writer.output_size = 0  # the answer proper has not begun
+
+
+async def list_videos(call: Call[Nothing, VideosQuery]) -> PageAnswer[VideoAnswer]:
+    """List videos."""
+    query = VideoQuery(
+        category_id=call.query.category_id,
+        uploaded_by=call.query.uploaded_by,
+        status=call.query.status,
+        q=call.query.q,
+        sort_by=call.query.sort_by,
+        order=call.query.order,
+    )
+    page = await call.use_cases.list_videos(
+        actor=call.actor, query=query, request=call.query.request()
+    )
+    return PageAnswer.of(page, _presenter(call))
+
+
+async def show_video(call: Call[Nothing, Nothing]) -> VideoAnswer:
+    """Show a video."""
+    entry = await call.use_cases.show_video(actor=call.actor, video_id=call.ids["id"])
+    return _presenter(call)(entry)
+
+
+async def edit_video(call: Call[VideoBody, Nothing]) -> VideoAnswer:
+    """Change what is said of a video."""
+    entry = await call.use_cases.edit_video(
+        actor=call.actor,
+        video_id=call.ids["id"],
+        title=call.body.title,
+        description=call.body.description,
+        category_id=call.body.category_id,
+    )
+    return _presenter(call)(entry)
+
+
+async def delete_video(call: Call[Nothing, Nothing]) -> None:
+    """Delete a video."""
+    await call.use_cases.delete_video(actor=call.actor, video_id=call.ids["id"])
+
+
+async def retry_video(call: Call[Nothing, Nothing]) -> VideoAnswer:
+    """Process a failed video again."""
+    entry = await call.use_cases.retry_video(actor=call.actor, video_id=call.ids["id"])
+    return _presenter(call)(entry)
+
+
+async def count_view(call: Call[Nothing, Nothing]) -> ViewsAnswer:
+    """Count a view."""
+    views = await call.use_cases.count_view(actor=call.actor, video_id=call.ids["id"])
+    return ViewsAnswer(view_count=views)
+
+
+async def _open(call: Call[Nothing, MediaQuery]) -> PlayableMedia:
+    video_id = call.ids["id"]
+    if call.query.token is not None and hdrs.AUTHORIZATION not in call.request.headers:
+        return await call.use_cases.open_media.by_token(token=call.query.token, video_id=video_id)
+    return await call.use_cases.open_media.for_member(actor=call.actor, video_id=video_id)
+
+
+async def stream(call: Call[Nothing, MediaQuery]) -> web.StreamResponse:
+    """Send the MP4."""
+    playable = await _open(call)
+    return await send_file(
+        call.request,
+        playable.media,
+        content_type="video/mp4",
+        filename=f"{playable.video.title}.mp4",
+        headers={hdrs.CACHE_CONTROL: "private, no-cache"},
+    )
+
+
+async def thumbnail(call: Call[Nothing, MediaQuery]) -> web.StreamResponse:
+    """Send the JPEG."""
+    playable = await _open(call)
+    return await send_file(
+        call.request,
+        playable.thumbnail,
+        content_type="image/jpeg",
+        filename=f"{playable.video.title}.jpg",
+        headers={hdrs.CACHE_CONTROL: "private, no-cache"},
+    )
+
+
+_NOT_PLAYABLE = (
+    errors.NotFoundError,
+    errors.VideoNotReadyError,
+    errors.VideoProcessingError,
+)
+
+ROUTES = (
+    route(
+        "POST",
+        "/api/videos",
+        Access.MEMBER,
+        upload,
+        "Upload a video by form: file, title, description, category_id, in any order",
+        body=Multipart,
+        answer=VideoAnswer,
+        status=HTTPStatus.CREATED,
+        errors=(
+            errors.FileFormatNotSupportedError,
+            errors.FileTooLargeError,
+            errors.QuotaExceededError,
+            errors.StorageFullError,
+        ),
+    ),
+    route(
+        "GET",
+        "/api/videos",
+        Access.MEMBER,
+        list_videos,
+        "List videos; others' only when completed, one's own and for admins all in every status",
+        query=VideosQuery,
+        answer=PageAnswer[VideoAnswer],
+    ),
+    route(
+        "GET",
+        "/api/videos/{id}",
+        Access.MEMBER,
+        show_video,
+        "Show a video",
+        answer=VideoAnswer,
+        errors=(errors.NotFoundError,),
+    ),
+    route(
+        "PATCH",
+        "/api/videos/{id}",
+        Access.MEMBER,
+        edit_video,
+        "Change title, description or category; for the owner and admins",
+        body=VideoBody,
+        answer=VideoAnswer,
+        errors=(errors.NotFoundError, errors.PermissionDeniedError),
+    ),
+    route(
+        "DELETE",
+        "/api/videos/{id}",
+        Access.MEMBER,
+        delete_video,
+        "Delete a video with its files; for the owner and admins",
+        status=HTTPStatus.NO_CONTENT,
+        errors=(errors.NotFoundError, errors.PermissionDeniedError),
+    ),
+    route(
+        "POST",
+        "/api/videos/{id}/retry",
+        Access.MEMBER,
+        retry_video,
+        "Process a failed video again; for the owner and admins",
+        answer=VideoAnswer,
+        status=HTTPStatus.ACCEPTED,
+        errors=(
+            errors.NotFoundError,
+            errors.PermissionDeniedError,
+            errors.VideoNotReadyError,
+        ),
+    ),
+    route(
+        "POST",
+        "/api/videos/{id}/view",
+        Access.MEMBER,
+        count_view,
+        "Count a view",
+        answer=ViewsAnswer,
+        errors=(errors.NotFoundError,),
+    ),
+    route(
+        "GET",
+        "/api/videos/{id}/stream",
+        Access.SIGNED,
+        stream,
+        "Play the MP4; with ranges",
+        query=MediaQuery,
+        errors=_NOT_PLAYABLE,
+    ),
+    route(
+        "GET",
+        "/api/videos/{id}/thumbnail",
+        Access.SIGNED,
+        thumbnail,
+        "Show the thumbnail, a JPEG",
+        query=MediaQuery,
+        errors=_NOT_PLAYABLE,
+    ),
+)

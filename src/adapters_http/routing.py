@@ -1,0 +1,213 @@
+"""The shape of the route table, and how one row of it becomes an aiohttp handler.
+
+A request travels one way: rights, path, query, body, handler, answer. A route without a stated right
+cannot be written down, and a handler never parses, checks a role or builds an error.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from enum import Enum, auto
+from http import HTTPStatus
+from typing import Any, Final, Generic, TypeVar
+from uuid import UUID
+
+import attrs
+import orjson
+from aiohttp import hdrs, web
+
+from adapters_http.binding import BadValueError, from_json, from_texts, parse_uuid
+from adapters_http.errors import (
+    BodyTooLargeError,
+    MalformedRequestError,
+    UnsupportedMediaTypeError,
+    ValidationError,
+)
+from adapters_http.inflight import InFlight
+from adapters_http.presenting import to_json
+from adapters_http.use_cases import UseCases
+from vidcore.errors import (
+    NotAuthenticatedError,
+    NotFoundError,
+    PermissionDeniedError,
+    VidcoreError,
+)
+from vidcore.users import User
+
+USE_CASES: Final = web.AppKey("USE_CASES", UseCases)
+PUBLIC_URL: Final = web.AppKey("PUBLIC_URL", str)
+BUSY: Final = web.AppKey("BUSY", InFlight)
+DRAINING: Final = web.AppKey("DRAINING", asyncio.Event)
+ACTOR: Final = web.RequestKey("ACTOR", User)
+JSON_MAX: Final = 1 << 20  # bytes of a body that is no upload
+
+B = TypeVar("B")
+Q = TypeVar("Q")
+
+
+class Access(Enum):
+    """Who may use a route; what depends on the thing itself, the domain decides."""
+
+    ANYONE = auto()
+    MEMBER = auto()
+    ADMIN = auto()
+    SIGNED = auto()  # a member, or whoever has a signed address: the handler hands it to the domain
+
+
+@attrs.frozen
+class Nothing:
+    """The body or query of a route that takes none."""
+
+
+@attrs.frozen
+class Multipart:
+    """The body of a route that reads a form's parts by itself."""
+
+
+@attrs.frozen(kw_only=True)
+class Call(Generic[B, Q]):
+    """One request, parsed: what a handler gets."""
+
+    request: web.Request
+    use_cases: UseCases
+    ids: Mapping[str, UUID]
+    body: B
+    query: Q
+
+    @property
+    def actor(self) -> User:
+        """Give who is asking. Raises NotAuthenticatedError where nobody had to say."""
+        if ACTOR not in self.request:
+            raise NotAuthenticatedError
+        return self.request[ACTOR]
+
+
+@attrs.frozen(kw_only=True)
+class Answer:
+    """A body to be presented as JSON, and headers beside it."""
+
+    body: object
+    headers: Mapping[str, str]
+
+
+@attrs.frozen(kw_only=True)
+class Route:
+    """One row of the table. `answer` is the type of the JSON body, None where there is none."""
+
+    method: str
+    path: str
+    access: Access
+    handler: Callable[[Call[Any, Any]], Awaitable[object]]
+    body: type
+    query: type
+    answer: type | None
+    status: HTTPStatus
+    errors: tuple[type[VidcoreError], ...]
+    summary: str
+
+
+def route(  # noqa: PLR0913 - a row of the table has this many columns
+    method: str,
+    path: str,
+    access: Access,
+    handler: Callable[[Call[B, Q]], Awaitable[object]],
+    summary: str,
+    *,
+    body: type[B] = Nothing,  # type: ignore[assignment]  # the default of a type variable (PEP 696)
+    query: type[Q] = Nothing,  # type: ignore[assignment]  # the default of a type variable (PEP 696)
+    answer: type | None = None,
+    status: HTTPStatus = HTTPStatus.OK,
+    errors: tuple[type[VidcoreError], ...] = (),
+) -> Route:
+    """Write a row of the table; the handler's types must be those of body and query."""
+    return Route(
+        method=method,
+        path=path,
+        access=access,
+        handler=handler,
+        body=body,
+        query=query,
+        answer=answer,
+        status=status,
+        errors=errors,
+        summary=summary,
+    )
+
+
+def endpoint(row: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """Make the aiohttp handler of a row."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        use_cases = request.app[USE_CASES]
+        await _authorise(request, row.access, use_cases)
+        call = Call[Any, Any](
+            request=request,
+            use_cases=use_cases,
+            ids=_ids(request),
+            query=_query(request, row.query),
+            body=await _body(request, row.body),
+        )
+        answered = await row.handler(call)
+        if isinstance(answered, web.StreamResponse):
+            return answered
+        if isinstance(answered, Answer):
+            return _json(row.status, answered.body, answered.headers)
+        return _json(row.status, answered, {})
+
+    return handle
+
+
+async def _authorise(request: web.Request, access: Access, use_cases: UseCases) -> None:
+    header = request.headers.get(hdrs.AUTHORIZATION)
+    if access is Access.ANYONE or (access is Access.SIGNED and header is None):
+        return
+    scheme, _, token = (header or "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise NotAuthenticatedError
+    actor = await use_cases.authenticate(token.strip())
+    if access is Access.ADMIN and not actor.is_admin:
+        raise PermissionDeniedError("do this; it is for admins")
+    request[ACTOR] = actor
+
+
+def _ids(request: web.Request) -> dict[str, UUID]:
+    """Read the path's ids: an `id` that is no UUID is that of nothing."""
+    ids = {}
+    for name, text in request.match_info.items():
+        if name == "id":
+            try:
+                ids[name] = parse_uuid(text)
+            except BadValueError:
+                raise NotFoundError("thing", text) from None
+    return ids
+
+
+def _query(request: web.Request, wanted: type[Q]) -> Q:
+    repeated = {name for name in request.query if len(request.query.getall(name)) > 1}
+    if repeated:
+        raise ValidationError(tuple((name, "is given twice") for name in sorted(repeated)))
+    return from_texts(request.query, wanted)
+
+
+async def _body(request: web.Request, wanted: type[B]) -> B:
+    if wanted in (Nothing, Multipart):
+        return wanted()
+    if request.content_type != "application/json":
+        found = request.headers.get(hdrs.CONTENT_TYPE, "nothing")
+        raise UnsupportedMediaTypeError(found, "application/json")
+    try:
+        raw = await request.read()
+    except web.HTTPRequestEntityTooLarge:
+        raise BodyTooLargeError(JSON_MAX) from None
+    try:
+        decoded = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise MalformedRequestError(f"The body is not JSON: {error}.") from None
+    return from_json(decoded, wanted)
+
+
+def _json(status: HTTPStatus, body: object, headers: Mapping[str, str]) -> web.Response:
+    if status is HTTPStatus.NO_CONTENT:
+        return web.Response(status=status, headers=headers)
+    return web.Response(
+        status=status, body=to_json(body), content_type="application/json", headers=headers
+    )

@@ -1,0 +1,189 @@
+"""What somebody does about the own account: register, log in, prove who one is, change the password."""
+
+import attrs
+
+from vidcore.errors import (
+    AccountInactiveError,
+    InvalidCredentialsError,
+    InvitationInvalidError,
+    NotAuthenticatedError,
+    NotFoundError,
+)
+from vidcore.invitations import hash_token
+from vidcore.ports.clock import Clock
+from vidcore.ports.identity import IdSource
+from vidcore.ports.passwords import PasswordHasher
+from vidcore.ports.store import Store
+from vidcore.ports.tokens import AccessToken, AccessTokens
+from vidcore.text import check_storable
+from vidcore.throttle import WINDOW, check_throttle
+from vidcore.users import EMAIL_MAX, Account, Role, User, check_password, check_username, name_key
+
+
+@attrs.frozen(kw_only=True)
+class Session:
+    """A fresh token, and the account that it belongs to."""
+
+    token: AccessToken
+    account: Account
+
+
+@attrs.frozen(kw_only=True)
+class Register:
+    """Make an account with an invitation; its e-mail is the invitation's."""
+
+    store: Store
+    passwords: PasswordHasher
+    tokens: AccessTokens
+    ids: IdSource
+    clock: Clock
+
+    async def __call__(self, *, token: str, username: str, password: str) -> Session:
+        """Use the invitation up and open the first session.
+
+        Raises InvalidValueError, InvitationInvalidError, InvitationExpiredError, UsernameTakenError,
+        EmailTakenError. Of two calls with one token, one succeeds.
+        """
+        check_username(username)
+        check_password(password)
+        token_hash = hash_token(token)
+        async with self.store.read() as uow:  # before the costly hash
+            invitation = await uow.invitations.find(token_hash)
+        if invitation is None:
+            raise InvitationInvalidError
+        invitation.check_open(self.clock.now())
+        password_hash = await self.passwords.hash(password)
+        now = self.clock.now()
+        async with self.store.write() as uow:
+            invitation = await uow.invitations.find(token_hash)
+            if invitation is None:
+                raise InvitationInvalidError
+            await uow.invitations.save(invitation.accept(now))
+            user = User.register(
+                id=self.ids.new(),
+                email=invitation.email,
+                username=username,
+                password_hash=password_hash,
+                role=Role.USER,
+                now=now,
+            )
+            await uow.users.add(user)
+            config = await uow.config.get()
+            await uow.commit()
+        return Session(
+            token=self.tokens.issue(user, now),
+            account=Account(
+                user=user, weekly_upload_limit_bytes=config.weekly_upload_limit_bytes, now=now
+            ),
+        )
+
+
+@attrs.frozen(kw_only=True)
+class LogIn:
+    """Open a session with a username or e-mail and a password."""
+
+    store: Store
+    passwords: PasswordHasher
+    tokens: AccessTokens
+    clock: Clock
+
+    async def __call__(self, *, login: str, password: str, address: str) -> Session:
+        """Give a session.
+
+        An attempt counts as failed until it has succeeded, so that many at once gain nothing.
+        Raises InvalidCredentialsError, AccountInactiveError, TooManyAttemptsError.
+        """
+        now = self.clock.now()
+        check_storable("username", login)
+        name = name_key(login)[:EMAIL_MAX]
+        async with self.store.write() as uow:
+            by_name, by_address = await uow.login_failures.moments(
+                name=name, address=address, since=now - WINDOW
+            )
+            check_throttle(by_name=by_name, by_address=by_address, now=now)
+            await uow.login_failures.add(name=name, address=address, at=now)
+            user = await uow.users.find(login)
+            config = await uow.config.get()
+            await uow.commit()
+        matches = await self.passwords.verify(password, user.password_hash if user else None)
+        if user is None or not matches:
+            raise InvalidCredentialsError
+        async with self.store.write() as uow:
+            await uow.login_failures.forget(name=name)
+            await uow.commit()
+        if not user.is_active:
+            raise AccountInactiveError(user.username)
+        return Session(
+            token=self.tokens.issue(user, now),
+            account=Account(
+                user=user, weekly_upload_limit_bytes=config.weekly_upload_limit_bytes, now=now
+            ),
+        )
+
+
+@attrs.frozen(kw_only=True)
+class Authenticate:
+    """Find out who carries a token. What is stored counts, never what the token says."""
+
+    store: Store
+    tokens: AccessTokens
+    clock: Clock
+
+    async def __call__(self, token: str) -> User:
+        """Give the account. Raises NotAuthenticatedError, AccountInactiveError."""
+        claims = self.tokens.read(token, self.clock.now())
+        async with self.store.read() as uow:
+            try:
+                user = await uow.users.get(claims.user_id)
+            except NotFoundError:
+                raise NotAuthenticatedError("This account is gone.") from None
+        return check_session(user, claims.epoch)
+
+
+def check_session(user: User, epoch: int) -> User:
+    """Give `user` back if a token of `epoch` still holds.
+
+    Raises AccountInactiveError, or NotAuthenticatedError if the token died.
+    """
+    if not user.is_active:
+        raise AccountInactiveError(user.username)
+    if user.token_epoch != epoch:
+        raise NotAuthenticatedError("This token was revoked; log in again.")
+    return user
+
+
+@attrs.frozen(kw_only=True)
+class ShowOwnAccount:
+    """Show a member the own account."""
+
+    store: Store
+    clock: Clock
+
+    async def __call__(self, *, actor: User) -> Account:
+        """Give the account with its quota."""
+        async with self.store.read() as uow:
+            config = await uow.config.get()
+        return Account(
+            user=actor,
+            weekly_upload_limit_bytes=config.weekly_upload_limit_bytes,
+            now=self.clock.now(),
+        )
+
+
+@attrs.frozen(kw_only=True)
+class ChangePassword:
+    """Change the own password, which ends every earlier token."""
+
+    store: Store
+    passwords: PasswordHasher
+
+    async def __call__(self, *, actor: User, current: str, new: str) -> None:
+        """Set the new password. Raises InvalidValueError, InvalidCredentialsError."""
+        check_password(new, field="new_password")
+        if not await self.passwords.verify(current, actor.password_hash):
+            raise InvalidCredentialsError
+        password_hash = await self.passwords.hash(new)
+        async with self.store.write() as uow:
+            user = await uow.users.get(actor.id)
+            await uow.users.save(user.with_password_hash(password_hash))
+            await uow.commit()

@@ -1,0 +1,94 @@
+"""What admins do about invitations, and how a guest learns whether one still holds."""
+
+from uuid import UUID
+
+import attrs
+
+from vidcore.errors import EmailTakenError, InvitationInvalidError
+from vidcore.invitations import Invitation, InvitationStatus, hash_token
+from vidcore.pages import Page, PageRequest
+from vidcore.ports.clock import Clock
+from vidcore.ports.identity import IdSource, SecretSource
+from vidcore.ports.store import Store
+
+
+@attrs.frozen(kw_only=True)
+class IssuedInvitation:
+    """A new invitation with its token, which can be seen only now."""
+
+    invitation: Invitation
+    token: str = attrs.field(repr=False)
+
+
+@attrs.frozen(kw_only=True)
+class Invite:
+    """Issue an invitation."""
+
+    store: Store
+    ids: IdSource
+    secrets: SecretSource
+    clock: Clock
+
+    async def __call__(self, *, created_by: UUID, email: str) -> IssuedInvitation:
+        """Give the invitation and its token. Raises InvalidValueError, EmailTakenError."""
+        token = self.secrets.token()
+        invitation = Invitation.issue(
+            id=self.ids.new(),
+            email=email,
+            token=token,
+            created_by=created_by,
+            now=self.clock.now(),
+        )
+        async with self.store.write() as uow:
+            if await uow.users.find(invitation.email) is not None:
+                raise EmailTakenError(invitation.email)
+            await uow.invitations.add(invitation)
+            await uow.commit()
+        return IssuedInvitation(invitation=invitation, token=token)
+
+
+@attrs.frozen(kw_only=True)
+class ListInvitations:
+    """Show admins the invitations."""
+
+    store: Store
+    clock: Clock
+
+    async def __call__(
+        self, status: InvitationStatus | None, request: PageRequest
+    ) -> Page[Invitation]:
+        """Give one page, newest first."""
+        async with self.store.read() as uow:
+            return await uow.invitations.page(status, self.clock.now(), request)
+
+
+@attrs.frozen(kw_only=True)
+class ValidateInvitation:
+    """Tell a guest whether a token can be registered with."""
+
+    store: Store
+    clock: Clock
+
+    async def __call__(self, token: str) -> Invitation:
+        """Give the invitation. Raises InvitationInvalidError, InvitationExpiredError."""
+        async with self.store.read() as uow:
+            invitation = await uow.invitations.find(hash_token(token))
+        if invitation is None:
+            raise InvitationInvalidError
+        invitation.check_open(self.clock.now())
+        return invitation
+
+
+@attrs.frozen(kw_only=True)
+class RevokeInvitation:
+    """Take an invitation back."""
+
+    store: Store
+
+    async def __call__(self, invitation_id: UUID) -> None:
+        """Forget the invitation. Raises NotFoundError, InvitationUsedError."""
+        async with self.store.write() as uow:
+            invitation = await uow.invitations.get(invitation_id)
+            invitation.check_revocable()
+            await uow.invitations.remove(invitation_id)
+            await uow.commit()

@@ -1,0 +1,210 @@
+"""Settings, in rising order from defaults, `vidcore.toml`, `.env` and the environment.
+
+Whatever is wrong or unknown stops the start, with one line that names it.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, Literal
+from urllib.parse import urlsplit
+
+import attrs
+import typed_settings as ts
+from dotenv import dotenv_values
+from typed_settings.exceptions import TsError
+from typed_settings.loaders import DotEnvLoader, Loader
+
+PREFIX: Final = "VIDCORE_"
+TOML_FILE: Final = "vidcore.toml"
+DOTENV_FILE: Final = ".env"
+GIB: Final = 1 << 30
+PORT_MAX: Final = 65_535
+
+
+class SettingsError(Exception):
+    """A setting that is wrong or unknown; reads as one line that names it."""
+
+
+def _help(text: str) -> dict[str, str]:
+    return {"help": text}
+
+
+def _positive(_: object, attribute: "attrs.Attribute[int]", value: int) -> None:
+    if value < 1:
+        raise ValueError(f"{attribute.name} must be 1 or more, not {value}")
+
+
+def _port(_: object, __: object, value: int) -> None:
+    if not 0 <= value <= PORT_MAX:
+        raise ValueError(f"port must be 0 to {PORT_MAX}, not {value}")
+
+
+def _public_url(_: object, __: object, value: str | None) -> None:
+    if value is not None and urlsplit(value).scheme not in ("http", "https"):
+        raise ValueError(f"public_url must begin with http:// or https://, unlike {value}")
+
+
+@attrs.frozen(kw_only=True)
+class Settings:
+    """All settings of one machine; sizes in bytes."""
+
+    data_dir: Path = attrs.field(
+        default=Path("vidcore-data"),
+        metadata=_help("holds everything that is not set apart (default: ./vidcore-data)"),
+    )
+    database_url: str | None = attrs.field(
+        default=None,
+        metadata=_help("sqlite:///… or postgresql://… (default: SQLite in the data folder)"),
+    )
+    host: str = attrs.field(
+        default="127.0.0.1", metadata=_help("address to serve on (default: 127.0.0.1)")
+    )
+    port: int = attrs.field(
+        default=8000, validator=_port, metadata=_help("port to serve on (default: 8000)")
+    )
+    public_url: str | None = attrs.field(
+        default=None,
+        validator=_public_url,
+        metadata=_help("how members reach the service, for links (default: from host and port)"),
+    )
+    jwt_secret: ts.SecretStr | None = attrs.field(
+        default=None,
+        repr=False,
+        metadata=_help("at least 32 bytes (default: made at the first start and kept)"),
+    )
+    jwt_algorithm: Literal["HS256", "HS384", "HS512"] = attrs.field(
+        default="HS256", metadata=_help("HS256, HS384 or HS512 (default: HS256)")
+    )
+    jwt_expires_seconds: int = attrs.field(
+        default=86_400,
+        validator=_positive,
+        metadata=_help("how long a log-in lasts (default: 86400)"),
+    )
+    video_dir: Path | None = attrs.field(
+        default=None, metadata=_help("published videos (default: in the data folder)")
+    )
+    thumbnail_dir: Path | None = attrs.field(
+        default=None, metadata=_help("thumbnails (default: in the data folder)")
+    )
+    upload_dir: Path | None = attrs.field(
+        default=None, metadata=_help("uploads in progress (default: in the data folder)")
+    )
+    max_file_size_bytes: int = attrs.field(
+        default=2 * GIB,
+        validator=_positive,
+        metadata=_help("first value of the stored setting (default: 2 GiB)"),
+    )
+    weekly_upload_limit_bytes: int = attrs.field(
+        default=10 * GIB,
+        validator=_positive,
+        metadata=_help("first value of the stored setting (default: 10 GiB)"),
+    )
+    ffmpeg: Path | None = attrs.field(
+        default=None, metadata=_help("which ffmpeg (default: on the PATH, else the bundled one)")
+    )
+    ffprobe: Path | None = attrs.field(
+        default=None, metadata=_help("accepted, and not needed: ffmpeg alone is enough")
+    )
+    worker_concurrency: int = attrs.field(
+        default=1, validator=_positive, metadata=_help("videos processed at once (default: 1)")
+    )
+    admin_username: str = attrs.field(
+        default="admin", metadata=_help("the first admin's name (default: admin)")
+    )
+    admin_email: str = attrs.field(
+        default="admin@localhost",
+        metadata=_help("the first admin's e-mail (default: admin@localhost)"),
+    )
+    admin_password: ts.SecretStr | None = attrs.field(
+        default=None,
+        repr=False,
+        metadata=_help("the first admin's password (default: made, and printed once)"),
+    )
+    log_format: Literal["console", "json"] | None = attrs.field(
+        default=None, metadata=_help("console or json (default: console on a terminal)")
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = attrs.field(
+        default="info", metadata=_help("debug, info, warning or error (default: info)")
+    )
+
+
+def load_settings(folder: Path | None = None) -> Settings:
+    """Read the settings, with the files of `folder` (default: the working folder).
+
+    Raises SettingsError.
+    """
+    here = folder or Path.cwd()
+    toml, dotenv = here / TOML_FILE, here / DOTENV_FILE
+    _refuse_unknown(dotenv_values(dotenv), DOTENV_FILE)
+    _refuse_unknown(os.environ, "the environment")
+    loaders: list[Loader] = [
+        ts.FileLoader(files=[toml], formats={"*.toml": ts.TomlFormat(None)}),
+        DotEnvLoader(PREFIX, dotenv),
+        ts.EnvLoader(PREFIX),
+    ]
+    try:
+        settings = ts.load_settings(Settings, loaders)
+    except TsError as error:
+        raise SettingsError(_one_line(error)) from None
+    return _with_plain_database_url(settings, dotenv_values(dotenv))
+
+
+def _with_plain_database_url(settings: Settings, dotenv: Mapping[str, str | None]) -> Settings:
+    """Take DATABASE_URL where VIDCORE_DATABASE_URL is not given."""
+    url = settings.database_url or os.environ.get("DATABASE_URL") or dotenv.get("DATABASE_URL")
+    return attrs.evolve(settings, database_url=url or None)
+
+
+def _refuse_unknown(variables: Mapping[str, object], place: str) -> None:
+    known = {PREFIX + field.name.upper() for field in attrs.fields(Settings)}
+    for name in sorted(variables):
+        if name.startswith(PREFIX) and name not in known:
+            raise SettingsError(f"{name}, in {place}, is not a setting of vidcore.")
+
+
+def _one_line(error: BaseException) -> str:
+    if isinstance(error, BaseExceptionGroup):
+        return "; ".join(_one_line(inner) for inner in error.exceptions)
+    return " ".join(str(error).split())
+
+
+def describe_settings() -> list[tuple[str, str]]:
+    """Give the name of every setting's variable, and what it is."""
+    return [
+        (PREFIX + field.name.upper(), str(field.metadata["help"]))
+        for field in attrs.fields(Settings)
+    ]
+
+
+@attrs.frozen(kw_only=True)
+class Places:
+    """Where everything is on this machine: absolute paths, and the two addresses."""
+
+    data: Path
+    videos: Path
+    thumbnails: Path
+    uploads: Path
+    jwt_secret: Path
+    database_url: str
+    public_url: str
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Places":
+        """Work out the places that settings name, or leave to be found."""
+        data = settings.data_dir.absolute()
+        return cls(
+            data=data,
+            videos=(settings.video_dir or data / "videos").absolute(),
+            thumbnails=(settings.thumbnail_dir or data / "thumbnails").absolute(),
+            uploads=(settings.upload_dir or data / "uploads").absolute(),
+            jwt_secret=data / "jwt-secret",
+            database_url=settings.database_url or f"sqlite:///{data / 'vidcore.db'}",
+            public_url=(
+                settings.public_url or f"http://{_bracketed(settings.host)}:{settings.port}"
+            ).rstrip("/"),
+        )
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
