@@ -2,7 +2,7 @@
 
 import click
 
-from vidcore_app.cli.serve import serve_command
+from vidcore_app.cli.serve import serve_command, worker_command
 
 
 @click.group()
@@ -12,6 +12,7 @@ def main() -> None:
 
 
 main.add_command(serve_command)
+main.add_command(worker_command)
 
 if __name__ == "__main__":
     main()

@@ -2,6 +2,8 @@
 
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -22,18 +24,16 @@ def jwt_secret(given: str | None, kept: Path) -> str:
 
 def _kept_secret(path: Path) -> str:
     """Read the kept secret, or make it; of two processes that make one, both get the same."""
+    if path.exists():
+        return path.read_text("utf-8").strip()
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    file = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    file, draft = tempfile.mkstemp(dir=path.parent, prefix=path.name)  # mode 0600
     try:
         os.write(file, secrets.token_urlsafe(48).encode())
         os.fsync(file)
     finally:
         os.close(file)
-    try:
+    with suppress(FileExistsError):
         os.link(draft, path)
-    except FileExistsError:
-        return path.read_text("utf-8").strip()
-    finally:
-        draft.unlink()
+    Path(draft).unlink()
     return path.read_text("utf-8").strip()

@@ -50,9 +50,10 @@ async def serve(container: Container, *, with_worker: bool, say: Callable[[str],
     Raises ServiceUnavailableError, InvalidValueError, OSError if the address cannot be had.
     """
     settings, places = container.settings(), container.places()
-    ffmpeg = await asyncio.to_thread(container.ffmpeg)
-    _warn_of_old_sqlite(places.database_url)
+    use_cases = container.use_cases()  # whatever is wrong with a setting shows here
+    ffmpeg = container.ffmpeg()
     async with opened(container), AsyncExitStack() as stack:
+        _warn_of_old_sqlite(places.database_url)
         await _make_first_admin(container, say)
         schedule = container.schedule()
         schedule.add("weekly-quota-reset", WEEKLY, container.reset_week().__call__)
@@ -65,7 +66,7 @@ async def serve(container: Container, *, with_worker: bool, say: Callable[[str],
             worker = container.worker()
             stack.push_async_callback(worker.stop)
             worker.start()
-        app = create_app(container.use_cases(), HttpSettings(public_url=places.public_url))
+        app = create_app(use_cases, HttpSettings(public_url=places.public_url))
         server = Server(app, host=settings.host, port=settings.port)
         stack.push_async_callback(server.stop)
         port = await server.start()
@@ -73,6 +74,20 @@ async def serve(container: Container, *, with_worker: bool, say: Callable[[str],
         say(f"ffmpeg:   {ffmpeg.path} ({ffmpeg.version})")
         say(f"Address:  {places.public_url} (listening on {settings.host}, port {port})")
         _log.info("serving", host=settings.host, port=port, worker=with_worker)
+        await _until_told_to_stop()
+        _log.info("stopping")
+
+
+async def work(container: Container) -> None:
+    """Process videos until SIGTERM or SIGINT, and hand back what is not done by then.
+
+    Raises ServiceUnavailableError.
+    """
+    worker = container.worker()
+    async with opened(container), AsyncExitStack() as stack:
+        stack.push_async_callback(worker.stop)
+        worker.start()
+        _log.info("working", concurrency=container.settings().worker_concurrency)
         await _until_told_to_stop()
         _log.info("stopping")
 

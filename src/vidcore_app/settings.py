@@ -4,6 +4,7 @@ Whatever is wrong or unknown stops the start, with one line that names it.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Literal
@@ -12,7 +13,7 @@ from urllib.parse import urlsplit
 import attrs
 import typed_settings as ts
 from dotenv import dotenv_values
-from typed_settings.exceptions import TsError
+from typed_settings.exceptions import ConfigFileLoadError, TsError
 from typed_settings.loaders import DotEnvLoader, Loader
 
 PREFIX: Final = "VIDCORE_"
@@ -145,6 +146,8 @@ def load_settings(folder: Path | None = None) -> Settings:
     ]
     try:
         settings = ts.load_settings(Settings, loaders)
+    except ConfigFileLoadError as error:
+        raise SettingsError(f"{TOML_FILE}: {_one_line(error)}") from None
     except TsError as error:
         raise SettingsError(_one_line(error)) from None
     return _with_plain_database_url(settings, dotenv_values(dotenv))
@@ -166,7 +169,8 @@ def _refuse_unknown(variables: Mapping[str, object], place: str) -> None:
 def _one_line(error: BaseException) -> str:
     if isinstance(error, BaseExceptionGroup):
         return "; ".join(_one_line(inner) for inner in error.exceptions)
-    return " ".join(str(error).split())
+    line = " ".join(str(error).split())
+    return re.sub(r"^Could not convert loaded settings: - \w+: ", "", line)
 
 
 def describe_settings() -> list[tuple[str, str]]:

@@ -1,0 +1,119 @@
+"""Sessions of vidcore: `nox -s serve` to run it, `nox -s tests` to test it, `nox -l` for the rest."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+import nox
+
+nox.needs_version = ">=2025.11"
+nox.options.sessions = ["lint", "types", "tests", "core"]
+nox.options.error_on_missing_interpreters = True
+
+CORE = "src/vidcore"
+OLDEST = (3, 11)
+NEWEST = (3, 14)
+
+# Only what attrs brings may come with the core: this finds everything else that an import drags in.
+PROVE_PURE = """
+import importlib, pkgutil, sys
+from importlib.metadata import distributions
+import attrs
+before = set(sys.modules)
+import vidcore
+for module in pkgutil.walk_packages(vidcore.__path__, "vidcore."):
+    if not module.name.startswith("vidcore.testing"):
+        importlib.import_module(module.name)
+foreign = {name.partition(".")[0] for name in set(sys.modules) - before}
+foreign -= set(sys.stdlib_module_names) | {"vidcore", "attr", "attrs"}
+assert not foreign, f"the core imports {sorted(foreign)}"
+doers = {"socket", "subprocess", "asyncio", "sqlite3", "logging", "threading", "tempfile", "shutil"}
+doers &= set(sys.modules) - before
+assert not doers, f"the core imports {sorted(doers)}"
+installed = {d.name.lower() for d in distributions()} - {"pip", "setuptools", "wheel"}
+assert installed == {"attrs", "vidcore"}, f"installed are {sorted(installed)}"
+print("the core is pure:", len(sys.modules), "modules,", sorted(installed))
+"""
+
+
+def _works(python: str) -> bool:
+    if shutil.which(python) is None:
+        return False
+    return subprocess.run([python, "-c", ""], capture_output=True, check=False).returncode == 0
+
+
+def _installed_pythons() -> list[str]:
+    own = f"{sys.version_info.major}.{sys.version_info.minor}"
+    known = [f"3.{minor}" for minor in range(OLDEST[1], NEWEST[1] + 1)]
+    return [version for version in known if version == own or _works(f"python{version}")]
+
+
+PYTHONS = _installed_pythons()
+
+
+@nox.session
+def serve(session: nox.Session) -> None:
+    """Install everything that one machine needs, and serve."""
+    session.install(".[server]")
+    session.run("vidcore", "serve", *session.posargs)
+
+
+def _install(session: nox.Session) -> None:
+    session.install("-e", ".[dev]")
+    session.env["PYTHONHASHSEED"] = "0"
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """Run all tests, on SQLite and PostgreSQL, with coverage."""
+    _install(session)
+    session.env["COVERAGE_FILE"] = os.path.join(session.create_tmp(), ".coverage")
+    session.run("pytest", "--cov", "--cov-report=", *session.posargs)
+    session.run("coverage", "report", "--include=src/vidcore/*", "--fail-under=100")
+    session.run("coverage", "report", "--fail-under=95")
+
+
+@nox.session(python=PYTHONS)
+def unit(session: nox.Session) -> None:
+    """Run the unit tests alone."""
+    _install(session)
+    session.run("pytest", "tests/unit", *session.posargs)
+
+
+@nox.session(python=PYTHONS)
+def integration(session: nox.Session) -> None:
+    """Run the integration tests alone."""
+    _install(session)
+    session.run("pytest", "tests/integration", *session.posargs)
+
+
+@nox.session(python=PYTHONS)
+def core(session: nox.Session) -> None:
+    """Install the domain alone, and prove that nothing else comes with it."""
+    session.install(".")
+    session.run("python", "-c", PROVE_PURE)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style, format and the import contracts."""
+    _install(session)
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("lint-imports")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check types, strictly."""
+    _install(session)
+    session.run("mypy")
+
+
+@nox.session(python=PYTHONS[0])
+def lowest(session: nox.Session) -> None:
+    """Run all tests with the lowest versions that pyproject.toml allows."""
+    session.install("uv")
+    session.run("uv", "pip", "install", "--resolution=lowest-direct", "-e", ".[dev]")
+    session.run("pytest", *session.posargs)
