@@ -1,0 +1,143 @@
+"""The worker: claims a video, keeps the claim alive while it is processed, and says how it ended.
+
+What it decides is only when; what a claim, a try or a failure is, the core knows.
+"""
+
+import asyncio
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from adapters_jobs.embedded import EmbeddedQueue
+from vidcore.errors import LeaseLostError, ServiceUnavailableError
+from vidcore.use_cases.processing import ClaimVideo, EndAttempt, ProcessVideo, ReportProgress
+from vidcore.videos import HEARTBEAT, Video
+
+POLL: Final = timedelta(seconds=2)  # how late a back-off or a lost worker's video may be noticed
+GLANCE: Final = 0.5  # seconds between two looks at the progress
+PROGRESS_STEP: Final = 0.01
+
+_log = structlog.get_logger("vidcore.worker")
+
+
+class Worker:
+    """Processes videos, `concurrency` of them at once, from `start` to `stop`."""
+
+    def __init__(  # noqa: PLR0913 - a worker calls this many use cases
+        self,
+        *,
+        claim: ClaimVideo,
+        process: ProcessVideo,
+        report: ReportProgress,
+        end: EndAttempt,
+        queue: EmbeddedQueue,
+        concurrency: int = 1,
+    ) -> None:
+        self._claim = claim
+        self._process = process
+        self._report = report
+        self._end = end
+        self._queue = queue
+        self._concurrency = concurrency
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Begin, on the running event loop."""
+        self._tasks = [asyncio.create_task(self._work()) for _ in range(self._concurrency)]
+
+    async def stop(self) -> None:
+        """Stop, and hand back what is being processed."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks = []
+
+    async def _work(self) -> None:
+        while True:
+            try:
+                claim = await self._claim()
+                if claim is None:
+                    await self._queue.wait(POLL)
+                else:
+                    await self._attempt(claim)
+            except ServiceUnavailableError as error:
+                _log.warning("worker waits", reason=str(error))
+                await asyncio.sleep(POLL.total_seconds())
+            except Exception:  # noqa: BLE001 - the worker outlives every fault; the lease mends it
+                _log.exception("worker failed")
+                await asyncio.sleep(POLL.total_seconds())
+
+    async def _attempt(self, claim: Video) -> None:
+        log = _log.bind(video=str(claim.id), attempt=claim.attempt)
+        log.info("processing")
+        progress = _Progress()
+        processing = asyncio.create_task(self._process(claim, progress.note))
+        beating = asyncio.create_task(self._beat(claim, progress))
+        try:
+            with self._queue.on_cancel(claim.id, processing.cancel):
+                await asyncio.wait({processing, beating}, return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            await _ended(beating)
+            await _ended(processing)
+            await self._hand_back(claim)
+            raise
+        await _ended(beating)
+        await _ended(processing)
+        await self._conclude(claim, processing, log)
+
+    async def _conclude(
+        self,
+        claim: Video,
+        processing: asyncio.Task[None],
+        log: structlog.typing.FilteringBoundLogger,
+    ) -> None:
+        error = None if processing.cancelled() else processing.exception()
+        if processing.cancelled() or isinstance(error, LeaseLostError):
+            log.info("given up", reason="the video is gone, or another worker's")
+        elif isinstance(error, Exception):
+            try:
+                status = await self._end.failed(claim, error)
+            except LeaseLostError:
+                log.info("given up", reason="the video is gone, or another worker's")
+            else:
+                log.warning("processing failed", status=status, exc_info=error)
+        else:
+            log.info("completed")
+
+    async def _beat(self, claim: Video, progress: "_Progress") -> None:
+        """Renew the lease in time, and report progress by steps, until the lease is lost."""
+        loop = asyncio.get_running_loop()
+        last, reported = loop.time(), 0.0
+        while True:
+            await asyncio.sleep(GLANCE)
+            due = loop.time() - last >= HEARTBEAT.total_seconds()
+            if not due and progress.done - reported < PROGRESS_STEP:
+                continue
+            last, reported = loop.time(), progress.done
+            try:
+                await self._report(claim, reported)
+            except ServiceUnavailableError as error:
+                _log.warning("heartbeat lost", video=str(claim.id), reason=str(error))
+
+    async def _hand_back(self, claim: Video) -> None:
+        try:
+            await self._end.hand_back(claim)
+        except (LeaseLostError, ServiceUnavailableError) as error:
+            _log.warning("not handed back", video=str(claim.id), reason=str(error))
+
+
+class _Progress:
+    """How much of a video is done, 0.0 to 1.0."""
+
+    def __init__(self) -> None:
+        self.done = 0.0
+
+    def note(self, done: float) -> None:
+        self.done = done
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    """Cancel a task, unless it has ended, and wait for its end; how it ended is asked elsewhere."""
+    task.cancel()
+    await asyncio.wait({task})

@@ -1,0 +1,146 @@
+"""The embedded queue: no announcement is lost, and a cancelled video's workers hear of it."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from adapters_jobs.embedded import EmbeddedQueue
+from vidcore.testing.identity import numbered_id
+from vidcore.testing.queue_contract import ProcessingQueueContract
+
+VIDEO, OTHER = numbered_id(1), numbered_id(2)
+LONG, NOT_AT_ALL = timedelta(minutes=10), timedelta()
+
+
+@pytest.fixture
+def queue() -> EmbeddedQueue:
+    return EmbeddedQueue()
+
+
+class TestEmbeddedQueue(ProcessingQueueContract):
+    """Its fixture is the one above."""
+
+
+async def settle() -> None:
+    """Let everything run that can run without waiting for a clock."""
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
+async def test_an_announcement_wakes_all_workers_that_wait(queue: EmbeddedQueue) -> None:
+    workers = [asyncio.create_task(queue.wait(LONG)) for _ in range(3)]
+    await settle()
+
+    await queue.announce(VIDEO)
+
+    async with asyncio.timeout(10):
+        await asyncio.gather(*workers)
+
+
+async def test_an_announcement_before_the_wait_is_not_lost_and_counts_once(
+    queue: EmbeddedQueue,
+) -> None:
+    await queue.announce(VIDEO)
+    await queue.announce(OTHER)
+
+    async with asyncio.timeout(10):
+        await queue.wait(LONG)
+    second = asyncio.create_task(queue.wait(LONG))
+    await settle()
+
+    assert not second.done()
+    second.cancel()
+
+
+async def test_a_wait_ends_after_its_time(queue: EmbeddedQueue) -> None:
+    loop = asyncio.get_running_loop()
+    begin = loop.time()
+
+    await queue.wait(timedelta(milliseconds=30))
+    await queue.wait(NOT_AT_ALL)
+
+    assert 0.03 <= loop.time() - begin < 5
+
+
+async def test_a_cancelled_wait_takes_no_announcement_with_it(queue: EmbeddedQueue) -> None:
+    worker = asyncio.create_task(queue.wait(LONG))
+    await settle()
+    await queue.announce(VIDEO)
+    worker.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await worker
+
+    async with asyncio.timeout(10):
+        await queue.wait(LONG)
+
+
+async def test_an_announcement_while_workers_wake_is_seen_by_one_of_them(
+    queue: EmbeddedQueue,
+) -> None:
+    pending: list[int] = []
+    taken: list[int] = []
+
+    async def work() -> None:
+        while len(taken) < 200:
+            if pending:
+                taken.append(pending.pop())
+                await asyncio.sleep(0)
+            else:
+                await queue.wait(LONG)
+        await queue.announce(VIDEO)  # so that the others end too
+
+    workers = [asyncio.create_task(work()) for _ in range(3)]
+    for number in range(200):
+        pending.append(number)
+        await queue.announce(VIDEO)
+        if number % 3 == 0:
+            await asyncio.sleep(0)
+
+    async with asyncio.timeout(10):
+        await asyncio.gather(*workers)
+    assert sorted(taken) == list(range(200))
+
+
+async def test_cancelling_calls_all_that_work_on_the_video_and_nobody_else(
+    queue: EmbeddedQueue,
+) -> None:
+    called: list[str] = []
+
+    with (
+        queue.on_cancel(VIDEO, lambda: called.append("first")),
+        queue.on_cancel(VIDEO, lambda: called.append("second")),
+        queue.on_cancel(OTHER, lambda: called.append("other")),
+    ):
+        await queue.cancel(VIDEO)
+
+    assert called == ["first", "second"]
+
+
+async def test_work_that_has_ended_is_not_called(queue: EmbeddedQueue) -> None:
+    called: list[str] = []
+    with queue.on_cancel(VIDEO, lambda: called.append("long")):
+        with queue.on_cancel(VIDEO, lambda: called.append("short")):
+            pass
+        await queue.cancel(VIDEO)
+    await queue.cancel(VIDEO)
+
+    assert called == ["long"]
+    assert not queue._on_cancel
+
+
+async def test_a_task_can_be_cancelled_and_leaves_its_registration(queue: EmbeddedQueue) -> None:
+    async def work() -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        with queue.on_cancel(VIDEO, task.cancel):
+            await asyncio.Event().wait()
+
+    working = asyncio.create_task(work())
+    await settle()
+
+    await queue.cancel(VIDEO)
+
+    with pytest.raises(asyncio.CancelledError):
+        await working
+    assert not queue._on_cancel
