@@ -4,15 +4,27 @@ import asyncio
 from typing import Final
 
 import attrs
+import orjson
 from aiohttp import hdrs, web
 
 from adapters_http.edge import add_headers, edge
-from adapters_http.handlers import admin, auth, categories, health, invitations, users, videos
+from adapters_http.handlers import (
+    admin,
+    auth,
+    categories,
+    documentation,
+    health,
+    invitations,
+    users,
+    videos,
+)
 from adapters_http.inflight import InFlight
+from adapters_http.openapi import openapi_document
 from adapters_http.routing import (
     BUSY,
     DRAINING,
     JSON_MAX,
+    OPENAPI,
     PUBLIC_URL,
     USE_CASES,
     Multipart,
@@ -29,6 +41,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *categories.ROUTES,
     *admin.ROUTES,
     *health.ROUTES,
+    *documentation.ROUTES,
 )
 
 
@@ -44,6 +57,7 @@ def create_app(use_cases: UseCases, settings: HttpSettings) -> web.Application:
     app = web.Application(middlewares=[edge], client_max_size=JSON_MAX)
     app[USE_CASES] = use_cases
     app[PUBLIC_URL] = settings.public_url
+    app[OPENAPI] = orjson.dumps(openapi_document(ROUTES))
     app[BUSY] = InFlight()
     app[DRAINING] = asyncio.Event()
     app.on_response_prepare.append(add_headers)

@@ -5,7 +5,7 @@ No value is coerced: `5` is no string, `"5"` no number in JSON, `{}` no list, `n
 
 import re
 from collections.abc import Callable, Mapping
-from enum import Enum
+from enum import StrEnum
 from types import UnionType
 from typing import Any, Final, TypeVar, Union, get_args, get_origin
 from uuid import UUID
@@ -58,12 +58,12 @@ def _boolean_in_text(value: object, _: object) -> bool:
     return value == "true"
 
 
-def _member(value: object, wanted: type[Enum]) -> Enum:
+def _member(value: object, wanted: type[StrEnum]) -> StrEnum:
     if isinstance(value, str):
         for member in wanted:
-            if member.value == value:
+            if member == value:
                 return member
-    choices = ", ".join(str(member.value) for member in wanted)
+    choices = ", ".join(wanted)
     raise BadValueError(f"must be one of {choices}")
 
 
@@ -76,9 +76,8 @@ def _converter(hooks: Mapping[type, Callable[[Any, Any], object]]) -> Converter:
     for wanted, hook in hooks.items():
         converter.register_structure_hook(wanted, hook)
     converter.register_structure_hook(UUID, lambda value, _: parse_uuid(value))
-    converter.register_structure_hook_func(
-        lambda wanted: isinstance(wanted, type) and issubclass(wanted, Enum), _member
-    )
+    # By class, not by predicate: cattrs asks the classes first, and would find `str` for a StrEnum.
+    converter.register_structure_hook(StrEnum, _member)
 
     def union(value: object, wanted: Any) -> object:  # noqa: ANN401 - any type annotation
         """Take None, or the one type that is neither None nor Unset."""

@@ -17,6 +17,7 @@ from adapters_http.errors import (
     UnsupportedMediaTypeError,
     ValidationError,
 )
+from adapters_http.schemas import bounded
 from adapters_http.use_cases import UseCases
 from vidcore.config import BYTES_MAX
 from vidcore.errors import UploadIncompleteError
@@ -25,7 +26,7 @@ from vidcore.ports.storage import UploadWriter
 from vidcore.uploads import RENEW_EVERY
 from vidcore.use_cases.uploading import BegunUpload
 from vidcore.users import User
-from vidcore.videos import VideoDetails, VideoEntry
+from vidcore.videos import DESCRIPTION_MAX, TITLE_MAX, VideoDetails, VideoEntry
 
 FIELDS_MAX: Final = 64 << 10  # bytes of all that is not the file: 5,000 characters, and room
 BLOCK: Final = 256 << 10  # aiohttp's own 8 KiB is the slowest choice
@@ -39,8 +40,8 @@ FIELDS: Final = ("title", "description", "category_id")
 class VideoForm:
     """The fields beside the file; an empty `category_id` is none."""
 
-    title: str
-    description: str | None = None
+    title: str = attrs.field(metadata=bounded(minLength=1, maxLength=TITLE_MAX))
+    description: str | None = attrs.field(default=None, metadata=bounded(maxLength=DESCRIPTION_MAX))
     category_id: UUID | None = None
 
     def details(self) -> VideoDetails:

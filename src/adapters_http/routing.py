@@ -35,6 +35,7 @@ from vidcore.users import User
 
 USE_CASES: Final = web.AppKey("USE_CASES", UseCases)
 PUBLIC_URL: Final = web.AppKey("PUBLIC_URL", str)
+OPENAPI: Final = web.AppKey("OPENAPI", bytes)
 BUSY: Final = web.AppKey("BUSY", InFlight)
 DRAINING: Final = web.AppKey("DRAINING", asyncio.Event)
 ACTOR: Final = web.RequestKey("ACTOR", User)
@@ -91,7 +92,10 @@ class Answer:
 
 @attrs.frozen(kw_only=True)
 class Route:
-    """One row of the table. `answer` is the type of the JSON body, None where there is none."""
+    """One row of the table.
+
+    `answer` is the type of the JSON body, None where there is none; `media_type` that of a file.
+    """
 
     method: str
     path: str
@@ -100,6 +104,7 @@ class Route:
     body: type
     query: type
     answer: type | None
+    media_type: str | None
     status: HTTPStatus
     errors: tuple[type[VidcoreError], ...]
     summary: str
@@ -115,6 +120,7 @@ def route(  # noqa: PLR0913 - a row of the table has this many columns
     body: type[B] = Nothing,  # type: ignore[assignment]  # the default of a type variable (PEP 696)
     query: type[Q] = Nothing,  # type: ignore[assignment]  # the default of a type variable (PEP 696)
     answer: type | None = None,
+    media_type: str | None = None,
     status: HTTPStatus = HTTPStatus.OK,
     errors: tuple[type[VidcoreError], ...] = (),
 ) -> Route:
@@ -127,6 +133,7 @@ def route(  # noqa: PLR0913 - a row of the table has this many columns
         body=body,
         query=query,
         answer=answer,
+        media_type=media_type,
         status=status,
         errors=errors,
         summary=summary,

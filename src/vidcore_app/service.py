@@ -34,6 +34,7 @@ async def opened(container: Container) -> AsyncIterator[None]:
     await upgrade(places.database_url)
     async with AsyncExitStack() as stack:
         stack.callback(container.file_pool().shutdown)
+        stack.callback(container.passwords().close)
         store = container.store()
         stack.push_async_callback(store.close)
         await store.open()

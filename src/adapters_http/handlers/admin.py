@@ -4,6 +4,8 @@ import attrs
 
 from adapters_http.presenting import ConfigAnswer, StatisticsAnswer
 from adapters_http.routing import Access, Call, Nothing, route
+from adapters_http.schemas import bounded
+from vidcore.config import BYTES_MAX
 from vidcore.videos import Unset
 
 
@@ -11,8 +13,12 @@ from vidcore.videos import Unset
 class ConfigBody:
     """The settings to be changed; sizes in bytes. What is left out stays as it is."""
 
-    max_file_size_bytes: int | Unset = Unset.UNSET
-    weekly_upload_limit_bytes: int | Unset = Unset.UNSET
+    max_file_size_bytes: int | Unset = attrs.field(
+        default=Unset.UNSET, metadata=bounded(minimum=1, maximum=BYTES_MAX)
+    )
+    weekly_upload_limit_bytes: int | Unset = attrs.field(
+        default=Unset.UNSET, metadata=bounded(minimum=0, maximum=BYTES_MAX)
+    )
     video_storage_path: str | Unset = Unset.UNSET
 
 

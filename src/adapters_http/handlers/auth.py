@@ -6,7 +6,9 @@ import attrs
 
 from adapters_http.presenting import SessionAnswer, UserAnswer
 from adapters_http.routing import Access, Call, Nothing, route
+from adapters_http.schemas import bounded
 from vidcore import errors
+from vidcore.users import PASSWORD_MAX, PASSWORD_MIN, USERNAME_PATTERN
 
 
 @attrs.frozen(kw_only=True)
@@ -14,8 +16,8 @@ class RegisterBody:
     """An invitation's token, and the account that is wanted."""
 
     token: str
-    username: str
-    password: str
+    username: str = attrs.field(metadata=bounded(pattern=f"^{USERNAME_PATTERN}$"))
+    password: str = attrs.field(metadata=bounded(minLength=PASSWORD_MIN, maxLength=PASSWORD_MAX))
 
 
 @attrs.frozen(kw_only=True)
@@ -31,7 +33,9 @@ class PasswordBody:
     """The present password and the one that is wanted."""
 
     current_password: str
-    new_password: str
+    new_password: str = attrs.field(
+        metadata=bounded(minLength=PASSWORD_MIN, maxLength=PASSWORD_MAX)
+    )
 
 
 async def register(call: Call[RegisterBody, Nothing]) -> SessionAnswer:

@@ -6,14 +6,16 @@ import attrs
 
 from adapters_http.presenting import CategoriesAnswer, CategoryAnswer
 from adapters_http.routing import Access, Call, Nothing, route
+from adapters_http.schemas import bounded
 from vidcore import errors
+from vidcore.categories import NAME_MAX
 
 
 @attrs.frozen(kw_only=True)
 class CategoryBody:
     """The name of a category."""
 
-    name: str
+    name: str = attrs.field(metadata=bounded(minLength=1, maxLength=NAME_MAX))
 
 
 async def list_categories(call: Call[Nothing, Nothing]) -> CategoriesAnswer:

@@ -12,15 +12,17 @@ from adapters_http.presenting import (
     ValidInvitationAnswer,
 )
 from adapters_http.routing import PUBLIC_URL, Access, Call, Nothing, route
+from adapters_http.schemas import bounded
 from vidcore import errors
 from vidcore.invitations import InvitationStatus
+from vidcore.users import EMAIL_MAX
 
 
 @attrs.frozen(kw_only=True)
 class InvitationBody:
     """Whom to invite."""
 
-    email: str
+    email: str = attrs.field(metadata=bounded(minLength=3, maxLength=EMAIL_MAX))
 
 
 @attrs.frozen(kw_only=True)

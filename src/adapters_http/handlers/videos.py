@@ -12,10 +12,18 @@ from adapters_http.handlers.queries import PageQuery
 from adapters_http.media_response import send_file
 from adapters_http.presenting import PageAnswer, VideoAnswer, VideoPresenter, ViewsAnswer
 from adapters_http.routing import Access, Answer, Call, Multipart, Nothing, route
+from adapters_http.schemas import bounded
 from vidcore import errors
 from vidcore.pages import Order
 from vidcore.use_cases.library import PlayableMedia
-from vidcore.videos import Status, Unset, VideoQuery, VideoSort
+from vidcore.videos import (
+    DESCRIPTION_MAX,
+    TITLE_MAX,
+    Status,
+    Unset,
+    VideoQuery,
+    VideoSort,
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -34,8 +42,12 @@ class VideosQuery(PageQuery):
 class VideoBody:
     """What is to be changed; null clears description and category. What is left out stays."""
 
-    title: str | Unset = Unset.UNSET
-    description: str | Unset | None = Unset.UNSET
+    title: str | Unset = attrs.field(
+        default=Unset.UNSET, metadata=bounded(minLength=1, maxLength=TITLE_MAX)
+    )
+    description: str | Unset | None = attrs.field(
+        default=Unset.UNSET, metadata=bounded(maxLength=DESCRIPTION_MAX)
+    )
     category_id: UUID | Unset | None = Unset.UNSET
 
 
@@ -243,6 +255,7 @@ ROUTES = (
         stream,
         "Play the MP4; with ranges",
         query=MediaQuery,
+        media_type="video/mp4",
         errors=_NOT_PLAYABLE,
     ),
     route(
@@ -252,6 +265,7 @@ ROUTES = (
         thumbnail,
         "Show the thumbnail, a JPEG",
         query=MediaQuery,
+        media_type="image/jpeg",
         errors=_NOT_PLAYABLE,
     ),
 )

@@ -1,0 +1,263 @@
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import attrs
+import pytest
+
+from adapters_jobs import worker as worker_module
+from adapters_jobs.embedded import EmbeddedQueue
+from adapters_jobs.worker import Worker
+from vidcore.errors import ServiceUnavailableError, VideoProcessingError
+from vidcore.testing.clock import FixedClock
+from vidcore.testing.examples import NOW, example_config, example_user, example_video
+from vidcore.testing.memory_store import InMemoryStore
+from vidcore.testing.storage import InMemoryMedia, InMemoryUploads
+from vidcore.testing.transcoding import FixedTranscoder
+from vidcore.use_cases.processing import ClaimVideo, EndAttempt, ProcessVideo, ReportProgress
+from vidcore.videos import LEASE, Status, Video
+
+
+class Workshop:
+    """A worker with its neighbours, all in memory, and one pending video."""
+
+    def __init__(self) -> None:
+        self.clock = FixedClock(NOW)
+        self.store = InMemoryStore()
+        self.uploads = InMemoryUploads(clock=self.clock)
+        self.media = InMemoryMedia()
+        self.transcoder = FixedTranscoder(write=self.media.put)
+        self.queue = EmbeddedQueue()
+        self.claim = ClaimVideo(store=self.store, clock=self.clock)
+        self.report = ReportProgress(store=self.store, clock=self.clock)
+        self.member = example_user(1)
+        self.video = example_video(2, self.member, source="upload")
+
+    def worker(self, concurrency: int = 1) -> Worker:
+        return Worker(
+            claim=self.claim,
+            process=ProcessVideo(
+                store=self.store,
+                uploads=self.uploads,
+                media=self.media,
+                transcoder=self.transcoder,
+            ),
+            report=self.report,
+            end=EndAttempt(store=self.store, clock=self.clock),
+            queue=self.queue,
+            concurrency=concurrency,
+        )
+
+    async def accept_video(self) -> None:
+        """Store the video with its uploader and its bytes."""
+        async with self.store.write() as uow:
+            await uow.config.save(example_config())
+            await uow.users.add(self.member)
+            await uow.videos.add(self.video)
+            await uow.commit()
+        writer = await self.uploads.receive("upload")
+        await writer.write(b"source")
+        await writer.finish()
+
+    async def present(self) -> Video:
+        async with self.store.read() as uow:
+            return await uow.videos.get(self.video.id)
+
+    async def wait_for(self, status: Status) -> Video:
+        async with asyncio.timeout(10):
+            while (video := await self.present()).status is not status:
+                await asyncio.sleep(0.001)
+        return video
+
+    @asynccontextmanager
+    async def working(self, concurrency: int = 1) -> AsyncIterator[Worker]:
+        worker = self.worker(concurrency)
+        worker.start()
+        try:
+            yield worker
+        finally:
+            await worker.stop()
+
+
+@pytest.fixture
+async def workshop(monkeypatch: pytest.MonkeyPatch) -> Workshop:
+    monkeypatch.setattr(worker_module, "POLL", timedelta(milliseconds=5))
+    monkeypatch.setattr(worker_module, "GLANCE", 0.002)
+    workshop = Workshop()
+    await workshop.accept_video()
+    return workshop
+
+
+async def test_a_pending_video_is_processed_without_being_announced(workshop: Workshop) -> None:
+    async with workshop.working():
+        video = await workshop.wait_for(Status.COMPLETED)
+
+    assert video.progress == 1.0
+    assert workshop.uploads.content("upload") is None
+
+
+async def test_progress_is_reported_while_the_work_goes_on(workshop: Workshop) -> None:
+    workshop.transcoder.gate.clear()
+    async with workshop.working(), asyncio.timeout(10):
+        while (await workshop.present()).progress < 0.75:
+            await asyncio.sleep(0.001)
+        workshop.transcoder.gate.set()
+
+        await workshop.wait_for(Status.COMPLETED)
+
+
+async def test_the_lease_is_renewed_in_time(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_module, "HEARTBEAT", timedelta(milliseconds=5))
+    workshop.transcoder.gate.clear()
+    async with workshop.working(), asyncio.timeout(10):
+        await workshop.transcoder.begun.wait()
+        workshop.clock.advance(LEASE / 2)
+        while (await workshop.present()).lease_until != workshop.clock.now() + LEASE:
+            await asyncio.sleep(0.001)
+
+
+async def test_a_fault_of_the_source_ends_as_failed_with_its_reason(workshop: Workshop) -> None:
+    workshop.transcoder.errors["transcode"] = VideoProcessingError("It breaks off.", "log")
+    async with workshop.working():
+        video = await workshop.wait_for(Status.FAILED)
+
+    assert video.error_message == "It breaks off."
+
+
+async def test_a_passing_fault_is_tried_again_after_a_while(workshop: Workshop) -> None:
+    workshop.transcoder.errors["transcode"] = ServiceUnavailableError("The disk is full.")
+    async with workshop.working(), asyncio.timeout(10):
+        while (await workshop.present()).attempt == 0 or (
+            await workshop.present()
+        ).status is not Status.PENDING:
+            await asyncio.sleep(0.001)
+        del workshop.transcoder.errors["transcode"]
+        workshop.clock.advance(timedelta(minutes=1))
+
+        video = await workshop.wait_for(Status.COMPLETED)
+
+    assert video.attempt == 2
+
+
+async def test_a_bug_ends_one_attempt_and_not_the_worker(workshop: Workshop) -> None:
+    workshop.transcoder.errors["transcode"] = ZeroDivisionError("a bug")
+    async with workshop.working(), asyncio.timeout(10):
+        while (await workshop.present()).attempt == 0 or (
+            await workshop.present()
+        ).status is not Status.PENDING:
+            await asyncio.sleep(0.001)
+        video = await workshop.present()
+        del workshop.transcoder.errors["transcode"]
+        workshop.clock.advance(timedelta(minutes=1))
+        await workshop.wait_for(Status.COMPLETED)
+
+    assert video.error_log == "ZeroDivisionError: a bug"
+
+
+async def test_deleting_a_video_stops_its_transcode_at_once(workshop: Workshop) -> None:
+    workshop.transcoder.gate.clear()
+    async with workshop.working(), asyncio.timeout(10):
+        await workshop.transcoder.begun.wait()
+        async with workshop.store.write() as uow:
+            await uow.videos.remove(workshop.video.id)
+            await uow.commit()
+
+        await workshop.queue.cancel(workshop.video.id)
+
+        while workshop.transcoder.stopped == 0:
+            await asyncio.sleep(0.001)
+
+
+async def test_a_worker_that_lost_its_video_stops_the_transcode(workshop: Workshop) -> None:
+    workshop.transcoder.gate.clear()
+    async with workshop.working(), asyncio.timeout(10):
+        await workshop.transcoder.begun.wait()
+        claimed = await workshop.present()
+        other = attrs.evolve(claimed, attempt=claimed.attempt + 1, progress=0.0)
+        async with workshop.store.write() as uow:
+            await uow.videos.save(other)
+            await uow.commit()
+        workshop.transcoder.gate.set()
+        while await workshop.present() != other or workshop.transcoder.transcodings == []:
+            await asyncio.sleep(0.001)
+
+    assert await workshop.present() == other
+
+
+async def test_a_heartbeat_that_finds_the_lease_lost_cancels_the_work(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_module, "HEARTBEAT", timedelta(milliseconds=5))
+    workshop.transcoder.gate.clear()
+    async with workshop.working(), asyncio.timeout(10):
+        await workshop.transcoder.begun.wait()
+        claimed = await workshop.present()
+        async with workshop.store.write() as uow:
+            await uow.videos.save(attrs.evolve(claimed, attempt=claimed.attempt + 1))
+            await uow.commit()
+
+        while workshop.transcoder.stopped == 0:
+            await asyncio.sleep(0.001)
+
+
+async def test_a_stop_hands_back_what_is_being_processed(workshop: Workshop) -> None:
+    workshop.transcoder.gate.clear()
+    async with workshop.working():
+        await workshop.transcoder.begun.wait()
+
+    video = await workshop.present()
+    assert (video.status, video.tries, video.attempt) == (Status.PENDING, 0, 1)
+    assert workshop.transcoder.stopped == 1
+
+
+async def test_a_stop_after_the_lease_was_lost_changes_nothing(workshop: Workshop) -> None:
+    workshop.transcoder.gate.clear()
+    async with workshop.working():
+        await workshop.transcoder.begun.wait()
+        async with workshop.store.write() as uow:
+            await uow.videos.remove(workshop.video.id)
+            await uow.commit()
+
+    assert workshop.transcoder.stopped == 1
+
+
+@attrs.define
+class BrokenAtFirst:
+    """A use case that fails `times` times before it works."""
+
+    works: ClaimVideo | ReportProgress
+    error: Exception
+    times: int = 1
+    calls: int = 0
+
+    async def __call__(self, *arguments: object) -> Video | None:
+        self.calls += 1
+        if self.calls <= self.times:
+            raise self.error
+        return await self.works(*arguments)  # type: ignore[arg-type]  # as it is called
+
+
+@pytest.mark.parametrize("error", [ServiceUnavailableError("no database"), KeyError("a bug")])
+async def test_a_worker_outlives_a_store_that_fails(workshop: Workshop, error: Exception) -> None:
+    workshop.claim = BrokenAtFirst(workshop.claim, error, times=2)  # type: ignore[assignment]  # it behaves as one
+    async with workshop.working():
+        await workshop.wait_for(Status.COMPLETED)
+
+
+async def test_a_lost_database_does_not_stop_the_transcode(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_module, "HEARTBEAT", timedelta(milliseconds=2))
+    broken = BrokenAtFirst(workshop.report, ServiceUnavailableError("no database"), times=3)
+    workshop.report = broken  # type: ignore[assignment]  # it behaves as one
+    workshop.transcoder.gate.clear()
+    async with workshop.working(), asyncio.timeout(10):
+        while broken.calls <= 3:
+            await asyncio.sleep(0.001)
+        workshop.transcoder.gate.set()
+        await workshop.wait_for(Status.COMPLETED)
+
+    assert workshop.transcoder.stopped == 0
