@@ -47,7 +47,9 @@ def free_slug(name: str, taken: Container[str]) -> str:
     slug = slugify(name)
     if slug not in taken:
         return slug
-    return next(numbered for n in count(2) if (numbered := f"{slug}-{n}") not in taken)
+    numbers = (f"-{n}" for n in count(2))
+    candidates = (slug[: SLUG_MAX - len(number)] + number for number in numbers)
+    return next(candidate for candidate in candidates if candidate not in taken)
 
 
 def category_key(name: str) -> str:

@@ -43,14 +43,14 @@ class VidcoreError(Exception):
 
 @attrs.define
 class InvalidValueError(VidcoreError):
-    """A value that breaks a rule: `field` names it, `message` says what would be right."""
+    """A value that breaks a rule: `field` names it, `message` goes on: "must have …"."""
 
     field: str
     message: str
 
     def __str__(self) -> str:
         """Say which field is wrong, and what it has to be."""
-        return f"{self.field}: {self.message}"
+        return f"The field {self.field!r} {self.message}."
 
 
 @attrs.define

@@ -82,13 +82,11 @@ class Invitation:
 
     def check_open(self, now: datetime) -> None:
         """Raise, as `accept` does, if nobody could register with it at `now`."""
-        match self.status(now):
-            case InvitationStatus.USED:
-                raise InvitationInvalidError
-            case InvitationStatus.EXPIRED:
-                raise InvitationExpiredError(self.expires_at)
-            case InvitationStatus.PENDING:
-                return
+        status = self.status(now)
+        if status is InvitationStatus.USED:
+            raise InvitationInvalidError
+        if status is InvitationStatus.EXPIRED:
+            raise InvitationExpiredError(self.expires_at)
 
     def check_revocable(self) -> None:
         """Raise InvitationUsedError if somebody has registered with it."""

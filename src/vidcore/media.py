@@ -8,6 +8,7 @@ result against it before anything is published.
 
 from enum import StrEnum
 from fractions import Fraction
+from math import ceil
 from typing import Final
 
 import attrs
@@ -186,7 +187,7 @@ def displayed_size(stream: VideoStream) -> tuple[Fraction, Fraction]:
 def fit(width: Fraction, height: Fraction) -> tuple[int, int]:
     """Give the even size, in pixels, of a picture that is shrunk to 1080p but never enlarged.
 
-    An odd edge goes to the even number nearest to it, and never up by a whole pixel.
+    An edge goes to the even number nearest to it; an odd one, which has two, to the lower.
     """
     factor = min(
         Fraction(1),
@@ -197,7 +198,7 @@ def fit(width: Fraction, height: Fraction) -> tuple[int, int]:
 
 
 def _even(edge: Fraction) -> int:
-    return max(2, 2 * int(edge / 2 + Fraction(1, 4)))
+    return max(2, 2 * ceil(edge / 2 - Fraction(1, 2)))
 
 
 def plan(info: MediaInfo) -> Plan:

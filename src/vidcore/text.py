@@ -26,6 +26,13 @@ def check_storable(field: str, value: str) -> None:
         raise InvalidValueError(field, "must not contain NUL or broken Unicode")
 
 
+def check_search(value: str | None) -> str | None:
+    """Give what is searched for. Raises InvalidValueError, for `q`, if no stored text can contain it."""
+    if value is not None:
+        check_storable("q", value)
+    return value
+
+
 def search_key(value: str) -> str:
     """Give the form in which texts are searched: a part is found in any case, composed or not."""
     return unicodedata.normalize("NFC", value).casefold()

@@ -28,7 +28,7 @@ from vidcore.errors import (
 )
 from vidcore.media import Plan
 from vidcore.pages import Order
-from vidcore.text import check_text
+from vidcore.text import check_search, check_text
 from vidcore.users import User
 
 TITLE_MAX: Final = 200
@@ -364,14 +364,15 @@ class VideoSort(StrEnum):
 class VideoQuery:
     """Which videos are wanted, and in which order. None does not narrow.
 
-    `q` is looked for in title and description, without regard to case. `seen_by` leaves out what that
+    `q` is looked for in title and description, without regard to case; InvalidValueError is raised
+    for one that no text can contain. `seen_by` leaves out what that
     member may not see; None (an admin) sees all.
     """
 
     category_id: UUID | None = None
     uploaded_by: UUID | None = None
     status: Status | None = None
-    q: str | None = None
+    q: str | None = attrs.field(default=None, converter=check_search)
     seen_by: UUID | None = None
     sort_by: VideoSort = VideoSort.CREATED_AT
     order: Order = Order.DESC

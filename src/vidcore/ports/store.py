@@ -17,6 +17,7 @@ from vidcore.categories import Category
 from vidcore.config import Config
 from vidcore.invitations import Invitation, InvitationStatus
 from vidcore.pages import Page, PageRequest
+from vidcore.text import check_search
 from vidcore.uploads import Upload
 from vidcore.users import Role, User
 from vidcore.videos import Status, Video, VideoEntry, VideoQuery
@@ -24,9 +25,12 @@ from vidcore.videos import Status, Video, VideoEntry, VideoQuery
 
 @attrs.frozen(kw_only=True)
 class UserQuery:
-    """Which accounts are wanted; None does not narrow. `q` is looked for in name and e-mail."""
+    """Which accounts are wanted; None does not narrow. `q` is looked for in name and e-mail.
 
-    q: str | None = None
+    Raises InvalidValueError for a `q` that no text can contain.
+    """
+
+    q: str | None = attrs.field(default=None, converter=check_search)
     role: Role | None = None
     is_active: bool | None = None
 

@@ -91,7 +91,8 @@ class LogIn:
         """Give a session.
 
         An attempt counts as failed until it has succeeded, so that many at once gain nothing.
-        Raises InvalidCredentialsError, AccountInactiveError, TooManyAttemptsError.
+        Raises InvalidCredentialsError, AccountInactiveError, TooManyAttemptsError, and
+        InvalidValueError for a `login` that no store can keep.
         """
         now = self.clock.now()
         check_storable("username", login)
@@ -178,12 +179,17 @@ class ChangePassword:
     passwords: PasswordHasher
 
     async def __call__(self, *, actor: User, current: str, new: str) -> None:
-        """Set the new password. Raises InvalidValueError, InvalidCredentialsError."""
+        """Set the new password.
+
+        Raises InvalidValueError; InvalidCredentialsError, also if another change came first.
+        """
         check_password(new, field="new_password")
         if not await self.passwords.verify(current, actor.password_hash):
             raise InvalidCredentialsError
         password_hash = await self.passwords.hash(new)
         async with self.store.write() as uow:
             user = await uow.users.get(actor.id)
+            if user.password_hash != actor.password_hash:
+                raise InvalidCredentialsError
             await uow.users.save(user.with_password_hash(password_hash))
             await uow.commit()

@@ -112,14 +112,13 @@ class TidyUp:
                 await uow.uploads.remove(upload.id)
             await uow.login_failures.forget_before(now - WINDOW)
             await uow.commit()
-        over = [str(upload.id) for upload in expired if upload.video_id is None]
-        over += await self._orphans(now - ORPHAN_GRACE)
+        over = {str(upload.id) for upload in expired if upload.video_id is None}
+        over |= await self._orphans(now - ORPHAN_GRACE)
         for name in over:
             await self.uploads.discard(name)
         return len(over)
 
-    async def _orphans(self, before: datetime) -> list[str]:
+    async def _orphans(self, before: datetime) -> set[str]:
         names = await self.uploads.names(before)
         async with self.store.read() as uow:
-            needed = await uow.books.source_ids()
-        return [name for name in names if name not in needed]
+            return set(names) - await uow.books.source_ids()

@@ -127,6 +127,8 @@ class RemoveMember:
         try:
             await uow.users.get(heir)
         except NotFoundError:
-            raise UnknownReferenceError("transfer_to", f"there is no user {heir}") from None
+            raise UnknownReferenceError(
+                "transfer_to", f"must be the id of a user, unlike {heir}"
+            ) from None
         for video in videos:
             await uow.videos.save(video.handed_over(heir))

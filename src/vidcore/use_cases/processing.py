@@ -6,6 +6,7 @@ has its files, and a worker that comes back late can overwrite nothing.
 """
 
 from collections.abc import Callable
+from typing import Final
 
 import attrs
 
@@ -17,12 +18,12 @@ from vidcore.errors import (
 )
 from vidcore.media import OutputFacts, check_output, plan
 from vidcore.ports.clock import Clock
-from vidcore.ports.storage import Draft, MediaStore, UploadArea
+from vidcore.ports.storage import Draft, MediaStore, Published, UploadArea
 from vidcore.ports.store import Store, UnitOfWork
 from vidcore.ports.transcoding import Transcoder
 from vidcore.videos import Rendition, Status, Video
 
-PROGRESS_BEFORE_PUBLISHING = 0.99  # 1.0 is said by `completed` alone
+PROGRESS_BEFORE_PUBLISHING: Final = 0.99  # 1.0 is said by `completed` alone
 
 
 @attrs.frozen(kw_only=True)
@@ -101,10 +102,11 @@ class ProcessVideo:
         draft = await self.media.draft(claim.id, claim.attempt, root)
         try:
             facts = await self._make(claim, self.uploads.locate(claim.source), draft, report)
+            published = await self.media.publish(draft)
         except BaseException:
             await self.media.discard(draft)
             raise
-        await self._publish(claim, draft, facts)
+        await self._record(claim, draft, published, facts)
         await self.uploads.discard(claim.source)
 
     async def _make(
@@ -128,13 +130,14 @@ class ProcessVideo:
         await self.transcoder.thumbnail(draft.media, draft.thumbnail, output)
         return facts
 
-    async def _publish(self, claim: Video, draft: Draft, facts: OutputFacts) -> None:
-        """Publish the files, then the record.
+    async def _record(
+        self, claim: Video, draft: Draft, published: Published, facts: OutputFacts
+    ) -> None:
+        """Say in the store that the files are published.
 
         Once the commit was begun, the files stay, whatever is raised: it may have reached the store.
         Should it not have, the next attempt clears them.
         """
-        published = await self.media.publish(draft)
         try:
             async with self.store.write() as uow:
                 video = await _held(uow, claim)

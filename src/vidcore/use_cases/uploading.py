@@ -134,6 +134,7 @@ class GrowUpload:
         async with self.store.write() as uow:
             user = await uow.users.get(begun.upload.user_id)
             upload = await uow.uploads.get(begun.upload.id)
+            upload.check_live(self.clock.now())  # what is over holds nothing that could be `own`
             admission = await self.admit.decide(
                 uow,
                 user,
@@ -243,5 +244,5 @@ class CheckDetails:
                 await uow.categories.get(details.category_id)
             except NotFoundError:
                 raise UnknownReferenceError(
-                    "category_id", f"there is no category {details.category_id}"
+                    "category_id", f"must be the id of a category, unlike {details.category_id}"
                 ) from None

@@ -1,0 +1,181 @@
+"""An upload area and a media store that keep their bytes in memory. No path there is a real one."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from vidcore.errors import InvalidValueError, ServiceUnavailableError, StorageFullError
+from vidcore.ports.clock import Clock
+from vidcore.ports.storage import Draft, MediaStore, Published, UploadArea, UploadWriter
+from vidcore.testing.clock import FixedClock
+from vidcore.testing.examples import NOW
+
+PLENTY: Final = 1 << 40  # bytes
+
+
+class InMemoryWriter(UploadWriter):
+    """Takes the bytes of one upload."""
+
+    def __init__(self, area: "InMemoryUploads", name: str) -> None:
+        self._area = area
+        self._name = name
+        self._open = True
+
+    async def write(self, block: bytes) -> None:
+        """Take the next bytes. Raises StorageFullError when the area is full."""
+        self._check_open()
+        self._area.append(self._name, block)
+
+    async def finish(self) -> int:
+        """Give the size of the whole upload in bytes."""
+        self._end()
+        return len(self._area.content(self._name) or b"")
+
+    async def abandon(self) -> None:
+        """Stop writing. What has arrived stays, until it is discarded."""
+        self._end()
+
+    def _end(self) -> None:
+        self._check_open()
+        self._open = False
+        self._area.release(self._name)
+
+    def _check_open(self) -> None:
+        if not self._open:
+            raise RuntimeError("This writer was ended by `finish` or `abandon`.")
+
+
+class InMemoryUploads(UploadArea):
+    """The bytes of uploads, by name; `capacity` bytes in all. `clock` dates what arrives."""
+
+    def __init__(self, *, capacity: int = PLENTY, clock: Clock | None = None) -> None:
+        self.capacity = capacity
+        self._clock = clock or FixedClock(NOW)
+        self._files: dict[str, tuple[bytes, datetime]] = {}
+        self._receiving: set[str] = set()
+
+    async def receive(self, name: str) -> UploadWriter:
+        """Begin, or go on with, the upload `name`: writes go behind what is there.
+
+        Raises ServiceUnavailableError while another writer of it is open.
+        """
+        if name in self._receiving:
+            raise ServiceUnavailableError("This upload is being written to already.")
+        self.append(name, b"")
+        self._receiving.add(name)
+        return InMemoryWriter(self, name)
+
+    def locate(self, name: str) -> str:
+        """Give a path that only in-memory neighbours know."""
+        return f"/memory/uploads/{name}"
+
+    async def discard(self, name: str) -> None:
+        """Remove the upload's bytes, if there are any."""
+        self._files.pop(name, None)
+
+    async def names(self, before: datetime) -> Sequence[str]:
+        """Give the names of uploads that have bytes, and got none since `before`."""
+        return sorted(name for name, (_, touched) in self._files.items() if touched < before)
+
+    async def free_bytes(self) -> int:
+        """Give what is left of the capacity."""
+        return max(0, self.capacity - sum(len(content) for content, _ in self._files.values()))
+
+    def content(self, name: str) -> bytes | None:
+        """Give the bytes of an upload, or None if there is no such upload."""
+        return self._files[name][0] if name in self._files else None
+
+    def append(self, name: str, block: bytes) -> None:
+        """Put bytes behind what is there. Raises StorageFullError when they do not fit."""
+        held = sum(len(content) for content, _ in self._files.values())
+        if held + len(block) > self.capacity:
+            raise StorageFullError(len(block), max(0, self.capacity - held))
+        self._files[name] = ((self.content(name) or b"") + block, self._clock.now())
+
+    def release(self, name: str) -> None:
+        """Let the next writer in."""
+        self._receiving.discard(name)
+
+
+class InMemoryMedia(MediaStore):
+    """Published files, in `files` by path; `put` is how a transcoder writes there.
+
+    Roots in `read_only` cannot be written. Set `reachable` to False to see the folders go away.
+    """
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+        self.read_only: set[str] = set()
+        self.reachable = True
+
+    def default_root(self) -> str:
+        """Give the path under which media are published unless another is configured."""
+        return "/memory/videos"
+
+    async def prepare_root(self, root: str) -> str:
+        """Give the path. Raises InvalidValueError for `video_storage_path` unless it is fit."""
+        if not root.startswith("/"):
+            raise InvalidValueError("video_storage_path", "must be an absolute path")
+        if root in self.read_only:
+            raise InvalidValueError("video_storage_path", "cannot be written")
+        return root
+
+    async def draft(self, video_id: UUID, attempt: int, root: str | None) -> Draft:
+        """Begin an attempt under `root`, and clear what earlier ones left."""
+        for path in self._of(video_id):
+            if int(path.rpartition("-")[2].partition(".")[0]) < attempt:
+                del self.files[path]
+        stem = f"{root or self.default_root()}/{video_id}"
+        return Draft(
+            video_id=video_id,
+            attempt=attempt,
+            media=f"{stem}/draft-{attempt}.mp4",
+            thumbnail=f"{stem}/draft-{attempt}.jpg",
+        )
+
+    async def publish(self, draft: Draft) -> Published:
+        """Bring both files under their names; each name belongs to one attempt.
+
+        May be repeated. Raises ServiceUnavailableError if a file is missing.
+        """
+        media, thumbnail = _published(draft.media), _published(draft.thumbnail)
+        for drafted, published in ((draft.media, media), (draft.thumbnail, thumbnail)):
+            if drafted in self.files:
+                self.files[published] = self.files.pop(drafted)
+            elif published not in self.files:
+                raise ServiceUnavailableError("A file of this attempt was cleared away.")
+        return Published(media=media, thumbnail=thumbnail, file_size_bytes=len(self.files[media]))
+
+    async def discard(self, draft: Draft) -> None:
+        """Remove what an attempt has made, drafted or published."""
+        for path in (draft.media, draft.thumbnail):
+            self.files.pop(path, None)
+            self.files.pop(_published(path), None)
+
+    async def remove(self, video_id: UUID, locations: Sequence[str]) -> None:
+        """Remove published files, and everything else of that video. What is gone already is fine."""
+        for location in locations:
+            self.files.pop(location, None)
+        for path in self._of(video_id):
+            del self.files[path]
+
+    def locate(self, location: str) -> str:
+        """Give the path of a published file, which is its location."""
+        return location
+
+    async def check(self) -> None:
+        """Raise ServiceUnavailableError unless `reachable`."""
+        if not self.reachable:
+            raise ServiceUnavailableError("The media store is out of reach.")
+
+    def put(self, path: str, content: bytes) -> None:
+        """Write a file, as a transcoder does."""
+        self.files[path] = content
+
+    def _of(self, video_id: UUID) -> list[str]:
+        return [path for path in self.files if f"/{video_id}/" in path]
+
+
+def _published(path: str) -> str:
+    return path.replace("/draft-", "/attempt-")

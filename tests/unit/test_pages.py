@@ -1,0 +1,48 @@
+import pytest
+
+from vidcore.errors import InvalidValueError
+from vidcore.pages import PAGE_MAX, Page, PageRequest
+
+
+@pytest.mark.parametrize(
+    ("page", "page_size", "offset"),
+    [(1, 1, 0), (1, 100, 0), (2, 10, 10), (PAGE_MAX, 100, (PAGE_MAX - 1) * 100)],
+)
+def test_an_offset_counts_what_comes_before_the_page(
+    page: int, page_size: int, offset: int
+) -> None:
+    assert PageRequest(page=page, page_size=page_size).offset == offset < 2**53
+
+
+def test_the_first_page_of_ten_is_what_one_gets_unasked() -> None:
+    assert PageRequest() == PageRequest(page=1, page_size=10)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "field"),
+    [
+        ({"page": 0}, "page"),
+        ({"page": -1}, "page"),
+        ({"page": PAGE_MAX + 1}, "page"),
+        ({"page_size": 0}, "page_size"),
+        ({"page_size": 101}, "page_size"),
+    ],
+)
+def test_a_page_out_of_bounds_is_refused_by_the_name_of_its_field(
+    numbers: dict[str, int], field: str
+) -> None:
+    with pytest.raises(InvalidValueError) as refused:
+        PageRequest(**numbers)
+
+    assert refused.value.field == field
+
+
+@pytest.mark.parametrize(("total", "pages"), [(0, 0), (1, 1), (10, 1), (11, 2), (20, 2), (21, 3)])
+def test_pages_are_those_with_an_item_on_them(total: int, pages: int) -> None:
+    assert Page(items=(), total=total, page=1, page_size=10).pages == pages
+
+
+def test_a_page_changes_item_by_item() -> None:
+    page = Page(items=(1, 2), total=5, page=2, page_size=2)
+
+    assert page.map(str) == Page(items=("1", "2"), total=5, page=2, page_size=2)

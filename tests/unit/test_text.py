@@ -1,0 +1,28 @@
+import pytest
+from hypothesis import given
+
+from vidcore.errors import InvalidValueError
+from vidcore.testing.strategies import texts
+from vidcore.text import check_storable, check_text, search_key
+
+
+@given(text=texts(20, at_least=1))
+def test_a_text_within_bounds_is_given_back_trimmed(text: str) -> None:
+    assert check_text("title", f"  {text}\n", at_least=1, at_most=20) == text
+
+
+@pytest.mark.parametrize("text", ["", " \t ", "123456", "1\x002", "1\ud800", "\udfff"], ids=ascii)
+def test_another_text_is_refused_by_the_name_of_its_field(text: str) -> None:
+    with pytest.raises(InvalidValueError) as refused:
+        check_text("title", text, at_least=1, at_most=5)
+
+    assert refused.value.field == "title"
+
+
+def test_what_any_database_can_store_is_storable() -> None:
+    check_storable("title", "猫 \U0001f600 '\"%_\\ \u200b\x7f")
+
+
+@pytest.mark.parametrize(("part", "whole"), [("ärger", "ÄRGER"), ("A\u0308R", "ärger"), ("", "x")])
+def test_a_part_is_found_in_any_case_and_composition(part: str, whole: str) -> None:
+    assert search_key(part) in search_key(whole)

@@ -1,0 +1,147 @@
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import attrs
+import pytest
+from hypothesis import given
+
+from vidcore.errors import (
+    FileTooLargeError,
+    NotFoundError,
+    QuotaExceededError,
+    StorageFullError,
+)
+from vidcore.quota import Quota
+from vidcore.testing.examples import MICROSECOND, NOBODY, NOW, example_upload, example_user
+from vidcore.testing.strategies import sizes
+from vidcore.uploads import (
+    DISK_FLOOR,
+    FORM_LIFETIME,
+    RESUMABLE_LIFETIME,
+    Admission,
+    Upload,
+    admit,
+    check_room,
+)
+from vidcore.videos import VideoDetails
+
+MEMBER = example_user(1)
+QUOTA = Quota(limit=1_000, used=300, reserved=200, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("resumable", "lifetime"), [(True, timedelta(hours=24)), (False, timedelta(minutes=5))]
+)
+def test_an_upload_has_a_deadline_by_the_way_it_is_sent(
+    resumable: bool,  # noqa: FBT001 - a parameter of pytest's
+    lifetime: timedelta,
+) -> None:
+    begun = Upload.begin(
+        id=example_upload(2, MEMBER).id,
+        user_id=MEMBER.id,
+        filename="holiday.mp4",
+        details=VideoDetails(title="Upload 2"),
+        reserved_bytes=1_000,
+        resumable=resumable,
+        now=NOW,
+    )
+
+    assert begun == example_upload(2, MEMBER, resumable=resumable, expires_at=NOW + lifetime)
+
+
+STEPS: dict[str, Callable[[Upload, datetime], object]] = {
+    "check": lambda upload, now: upload.check_live(now),
+    "renew": lambda upload, now: upload.renewed(now),
+    "grow": lambda upload, now: upload.grown(1, now),
+    "complete": lambda upload, now: upload.completed(NOBODY, now),
+}
+
+
+@pytest.mark.parametrize("step", STEPS.values(), ids=STEPS.keys())
+def test_an_upload_takes_steps_until_its_deadline_or_its_video(
+    step: Callable[[Upload, datetime], object],
+) -> None:
+    upload = example_upload(2, MEMBER)
+    deadline = NOW + RESUMABLE_LIFETIME
+
+    step(upload, deadline - MICROSECOND)
+    for over, now in ((upload, deadline), (upload.completed(NOBODY, NOW), NOW)):
+        assert not over.is_live(now)
+        with pytest.raises(NotFoundError):
+            step(over, now)
+
+
+def test_a_form_uploads_deadline_moves_and_a_resumable_ones_does_not() -> None:
+    later = NOW + timedelta(minutes=4)
+    form = example_upload(2, MEMBER, resumable=False, expires_at=NOW + FORM_LIFETIME)
+    resumable = example_upload(2, MEMBER)
+
+    assert form.renewed(later) == attrs.evolve(form, expires_at=later + FORM_LIFETIME)
+    assert resumable.renewed(later) == resumable
+
+
+def test_an_upload_can_hold_more() -> None:
+    assert example_upload(2, MEMBER).grown(5_000, NOW) == example_upload(
+        2, MEMBER, reserved_bytes=5_000
+    )
+
+
+def test_an_upload_that_became_a_video_holds_nothing() -> None:
+    assert example_upload(2, MEMBER).completed(NOBODY, NOW) == example_upload(
+        2, MEMBER, reserved_bytes=0, video_id=NOBODY
+    )
+
+
+def test_a_file_of_known_size_is_admitted_whole_or_not_at_all() -> None:
+    admission = admit(at_least=500, at_most=500, max_file_size_bytes=500, quota=QUOTA)
+
+    assert admission == Admission(reserved_bytes=500, max_file_size_bytes=500, quota=QUOTA)
+    with pytest.raises(FileTooLargeError) as too_large:
+        admit(at_least=501, at_most=501, max_file_size_bytes=500, quota=QUOTA)
+    assert (too_large.value.size, too_large.value.limit) == (501, 500)
+    with pytest.raises(QuotaExceededError):
+        admit(at_least=501, at_most=501, max_file_size_bytes=9_999, quota=QUOTA)
+
+
+def test_a_file_of_unknown_size_holds_at_most_what_a_file_may_have() -> None:
+    def held(max_file_size_bytes: int) -> int:
+        return admit(
+            at_least=1, at_most=2_000, max_file_size_bytes=max_file_size_bytes, quota=QUOTA
+        ).reserved_bytes
+
+    assert (held(400), held(9_999)) == (400, 500)
+
+
+def test_what_arrives_beyond_the_admission_is_refused_by_the_limit_that_is_over() -> None:
+    by_quota = Admission(reserved_bytes=500, max_file_size_bytes=9_999, quota=QUOTA)
+    by_size = Admission(reserved_bytes=500, max_file_size_bytes=500, quota=QUOTA)
+
+    by_quota.check_received(500)
+    with pytest.raises(QuotaExceededError) as exceeded:
+        by_quota.check_received(501)
+    assert exceeded.value.requested == 501
+    with pytest.raises(FileTooLargeError) as too_large:
+        by_size.check_received(501)
+    assert (too_large.value.size, too_large.value.limit) == (501, 500)
+
+
+def test_a_gibibyte_is_left_free_beside_the_file_and_its_processing() -> None:
+    check_room(size=100, free=DISK_FLOOR + 250, reserved=50)
+
+    with pytest.raises(StorageFullError) as full:
+        check_room(size=100, free=DISK_FLOOR + 249, reserved=50)
+
+    assert DISK_FLOOR == 1024**3
+    assert (full.value.needed, full.value.free) == (DISK_FLOOR + 200, DISK_FLOOR + 199)
+
+
+@given(size=sizes(), free=sizes(), reserved=sizes(), floor=sizes())
+def test_there_is_room_exactly_if_all_parts_fit(
+    size: int, free: int, reserved: int, floor: int
+) -> None:
+    if size + size + reserved + floor <= free:
+        check_room(size=size, free=free, reserved=reserved, floor=floor)
+    else:
+        with pytest.raises(StorageFullError) as full:
+            check_room(size=size, free=free, reserved=reserved, floor=floor)
+        assert full.value.free >= 0

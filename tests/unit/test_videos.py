@@ -1,0 +1,193 @@
+from datetime import timedelta
+
+import attrs
+import pytest
+
+from vidcore.errors import (
+    InvalidValueError,
+    NotFoundError,
+    PermissionDeniedError,
+    VideoNotReadyError,
+    VideoProcessingError,
+)
+from vidcore.testing.examples import (
+    MICROSECOND,
+    NOBODY,
+    NOW,
+    example_completed,
+    example_failed,
+    example_processing,
+    example_user,
+    example_video,
+)
+from vidcore.users import Role
+from vidcore.videos import Status, Unset, Video, VideoDetails
+
+OWNER, OTHER = example_user(1), example_user(2)
+ADMIN = example_user(3, role=Role.ADMIN)
+UNFINISHED = [example_video(9, OWNER), example_processing(9, OWNER), example_failed(9, OWNER)]
+
+
+def test_a_new_video_waits_from_the_moment_it_arrived() -> None:
+    video = Video.accept(
+        id=example_video(9, OWNER).id,
+        details=VideoDetails(title=" Video 9 ", description=" ", category_id=NOBODY),
+        original_filename="holiday.mp4",
+        file_size_bytes=1_000,
+        uploaded_by=OWNER.id,
+        source="source-9",
+        now=NOW,
+    )
+
+    assert video == example_video(9, OWNER, category_id=NOBODY)
+    assert video.is_claimable(NOW)
+
+
+@pytest.mark.parametrize("title", ["x", "x" * 200, "\U0001f600" * 200])
+def test_a_title_of_1_to_200_characters_is_taken(title: str) -> None:
+    assert VideoDetails(title=f" {title}\n").title == title
+
+
+@pytest.mark.parametrize("title", ["", " \n", "x" * 201, "x\x00y", "x\ud800"], ids=ascii)
+def test_another_title_is_refused(title: str) -> None:
+    with pytest.raises(InvalidValueError) as refused:
+        VideoDetails(title=title)
+
+    assert refused.value.field == "title"
+
+
+@pytest.mark.parametrize(
+    ("description", "kept"),
+    [(None, None), ("", None), (" \n ", None), (" a\nb ", "a\nb"), ("x" * 5_000, "x" * 5_000)],
+)
+def test_a_description_is_trimmed_and_an_empty_one_is_none(
+    description: str | None, kept: str | None
+) -> None:
+    assert VideoDetails(title="x", description=description).description == kept
+
+
+def test_a_description_over_5000_characters_is_refused() -> None:
+    with pytest.raises(InvalidValueError) as refused:
+        VideoDetails(title="x", description="x" * 5_001)
+
+    assert refused.value.field == "description"
+
+
+def test_only_what_is_given_is_edited() -> None:
+    video = example_video(9, OWNER, description="before", category_id=NOBODY)
+
+    assert video.edited() == video
+    assert video.edited(title=" after ") == attrs.evolve(video, title="after")
+    assert video.edited(description=" after ") == attrs.evolve(video, description="after")
+    assert video.edited(description=None) == attrs.evolve(video, description=None)
+    assert video.edited(category_id=None) == attrs.evolve(video, category_id=None)
+    assert video.edited(category_id=OWNER.id) == attrs.evolve(video, category_id=OWNER.id)
+    assert video.edited(title=Unset.UNSET) == video
+
+
+def test_a_bad_edit_is_refused() -> None:
+    with pytest.raises(InvalidValueError):
+        example_video(9, OWNER).edited(title="")
+    with pytest.raises(InvalidValueError):
+        example_video(9, OWNER).edited(description="x" * 5_001)
+
+
+def test_a_video_that_is_handed_over_changes_its_owner_alone() -> None:
+    video = example_completed(9, OWNER)
+
+    handed_over = video.handed_over(OTHER.id)
+
+    assert handed_over == attrs.evolve(video, uploaded_by=OTHER.id)
+    assert (handed_over.is_owned_by(OTHER), handed_over.is_owned_by(OWNER)) == (True, False)
+
+
+def test_every_view_counts_one() -> None:
+    assert example_completed(9, OWNER, view_count=41).viewed().view_count == 42
+
+
+def test_a_completed_video_is_visible_to_all_and_others_to_owner_and_admins() -> None:
+    for user in (OWNER, OTHER, ADMIN):
+        example_completed(9, OWNER).check_visible_to(user)
+    for video in UNFINISHED:
+        video.check_visible_to(OWNER)
+        video.check_visible_to(ADMIN)
+        with pytest.raises(NotFoundError) as hidden:
+            video.check_visible_to(OTHER)
+        assert hidden.value.key == video.id
+
+
+def test_a_video_is_edited_by_owner_and_admins_and_its_existence_is_not_betrayed() -> None:
+    for video in (*UNFINISHED, example_completed(9, OWNER)):
+        video.check_editable_by(OWNER)
+        video.check_editable_by(ADMIN)
+    with pytest.raises(PermissionDeniedError):
+        example_completed(9, OWNER).check_editable_by(OTHER)
+    for video in UNFINISHED:
+        with pytest.raises(NotFoundError):
+            video.check_editable_by(OTHER)
+
+
+def test_only_a_completed_video_has_published_files() -> None:
+    completed = example_completed(9, OWNER)
+
+    assert completed.published_files() == ("videos/9.mp4", "thumbnails/9.jpg")
+    for video in (
+        example_video(9, OWNER),
+        example_processing(9, OWNER),
+        attrs.evolve(completed, media=None),
+        attrs.evolve(completed, thumbnail=None),
+    ):
+        with pytest.raises(VideoNotReadyError) as not_ready:
+            video.published_files()
+        assert (not_ready.value.status, not_ready.value.wanted) == (video.status, "completed")
+
+
+@pytest.mark.parametrize("log", [None, "moov atom not found"])
+def test_a_failed_video_says_why_instead_of_playing(log: str | None) -> None:
+    with pytest.raises(VideoProcessingError) as failed:
+        example_failed(9, OWNER, error_log=log).published_files()
+
+    assert str(failed.value) == "The video could not be processed: The file breaks off."
+    assert failed.value.log == (log or "")
+
+
+@pytest.mark.parametrize(
+    ("video", "claimable"),
+    [
+        (example_video(9, OWNER, ready_at=NOW), True),
+        (example_video(9, OWNER, ready_at=NOW + MICROSECOND), False),
+        (example_processing(9, OWNER, lease_until=NOW), True),
+        (example_processing(9, OWNER, lease_until=NOW + MICROSECOND), False),
+        (example_processing(9, OWNER, lease_until=None), False),
+        (example_completed(9, OWNER), False),
+        (example_failed(9, OWNER), False),
+        (example_failed(9, OWNER, lease_until=NOW), False),
+    ],
+)
+def test_a_video_is_claimable_when_it_waits_or_its_worker_was_lost(
+    video: Video,
+    claimable: bool,  # noqa: FBT001 - a parameter of pytest's
+) -> None:
+    assert video.is_claimable(NOW) is claimable
+    assert video.is_abandoned(NOW) is (claimable and video.status is Status.PROCESSING)
+
+
+@pytest.mark.parametrize(
+    "video", [example_video(9, OWNER), example_processing(9, OWNER), example_completed(9, OWNER)]
+)
+def test_only_a_failed_video_is_tried_again(video: Video) -> None:
+    with pytest.raises(VideoNotReadyError) as not_failed:
+        video.retried(NOW)
+
+    assert (not_failed.value.status, not_failed.value.wanted) == (video.status, "failed")
+
+
+def test_a_retry_has_all_tries_and_the_next_attempt_has_a_new_number() -> None:
+    failed = example_failed(9, OWNER, attempt=5, tries=3)
+
+    later = NOW + timedelta(hours=1)
+    retried = failed.retried(later)
+
+    assert retried == example_video(9, OWNER, attempt=5, ready_at=later)
+    claimed = retried.claimed(later)
+    assert (claimed.attempt, claimed.tries) == (6, 1)
