@@ -1,0 +1,77 @@
+"""What is counted over the whole database, and done once for all."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+import attrs
+import sqlalchemy as sa
+
+from adapters_db.session import Session
+from adapters_db.tables import cron_runs, uploads, users, videos
+from adapters_db.upserts import insert_tolerant
+from vidcore.ports.store import Books, Statistics
+from vidcore.videos import Status
+
+
+@attrs.frozen
+class SqlBooks(Books):
+    """Counts over `users`, `videos` and `uploads`, and the table `cron_runs`."""
+
+    _session: Session
+
+    async def statistics(self) -> Statistics:
+        """Count accounts and videos; a status without videos counts 0."""
+        everyone = sa.select(sa.func.count()).select_from(users)
+        by_status = sa.select(
+            videos.c.status,
+            sa.func.count().label("videos"),
+            sa.func.sum(videos.c.file_size_bytes).label("size"),
+        ).group_by(videos.c.status)
+        rows = {Status(row["status"]): row for row in await self._session.all(by_status)}
+        return Statistics(
+            total_users=await self._session.number(everyone),
+            active_users=await self._session.number(everyone.where(users.c.is_active)),
+            videos_by_status={
+                status: rows[status]["videos"] if status in rows else 0 for status in Status
+            },
+            storage_used_bytes=sum(int(row["size"]) for row in rows.values()),
+        )
+
+    async def completed_counts(self, user_ids: Collection[UUID]) -> dict[UUID, int]:
+        """Give the number of completed videos of each of these members, 0 included."""
+        query = (
+            sa.select(videos.c.uploaded_by, sa.func.count().label("videos"))
+            .where(
+                videos.c.uploaded_by.in_(user_ids),
+                videos.c.status == Status.COMPLETED.value,
+            )
+            .group_by(videos.c.uploaded_by)
+        )
+        rows = await self._session.all(query)
+        return dict.fromkeys(user_ids, 0) | {row["uploaded_by"]: row["videos"] for row in rows}
+
+    async def source_ids(self) -> frozenset[str]:
+        """Give the names of uploads that have not become videos, and the sources of videos."""
+        under_way = sa.select(uploads.c.id).where(uploads.c.video_id.is_(None))
+        sources = sa.select(videos.c.source).where(videos.c.source.is_not(None))
+        return frozenset(str(row["id"]) for row in await self._session.all(under_way)) | frozenset(
+            row["source"] for row in await self._session.all(sources)
+        )
+
+    async def reset_quotas(self, week: datetime) -> int:
+        """Begin the week that starts at `week` for all that still count an earlier."""
+        return await self._session.change(
+            users.update()
+            .where(users.c.last_upload_reset < week)
+            .values(weekly_upload_bytes=0, last_upload_reset=week)
+        )
+
+    async def claim_run(self, name: str, window: str) -> bool:
+        """Say whether this is the first call for `name` in `window`.
+
+        A second caller waits until the first has committed, or takes its place if it has not.
+        """
+        statement = insert_tolerant(self._session, cron_runs).values(name=name, window=window)
+        inserted = statement.on_conflict_do_nothing().returning(cron_runs.c.name)
+        return await self._session.first(inserted) is not None

@@ -1,0 +1,110 @@
+"""Makes the schema, and brings an older one to the newest, from within the installed package.
+
+On an engine of its own: with foreign keys on, SQLite's way to change a table (make it anew, drop the
+old one) was seen to delete all rows that refer to it.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import cache
+from typing import Final
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from adapters_db.cancellation import finish
+from adapters_db.engines import SQLITE, begin_immediately, set_pragmas
+from adapters_db.failures import reachable
+from adapters_db.urls import parse_url
+
+_LOCK_KEY: Final = 0x76696463  # "vidc": any number that nobody else on that database takes
+_BUSY_TIMEOUT: Final = 60_000  # ms; another process may be migrating
+
+
+async def upgrade(url: str, revision: str = "head") -> None:
+    """Bring the schema of the database at `url` up to `revision`, all or nothing.
+
+    Of several callers at the same time one does it, and the others find it done. Raises
+    InvalidValueError for an address of another kind, ServiceUnavailableError if nobody answers.
+    """
+    await _migrate(url, lambda config: command.upgrade(config, revision))
+
+
+async def downgrade(url: str, revision: str) -> None:
+    """Take the schema back to `revision`; "base" is an empty database. Raises as `upgrade` does."""
+    await _migrate(url, lambda config: command.downgrade(config, revision))
+
+
+async def is_current(url: str) -> bool:
+    """Say whether the schema is the newest. Raises as `upgrade` does."""
+    async with _transaction(parse_url(url)) as connection:
+        return await finish(connection.run_sync(current_revision)) == newest_revision()
+
+
+def current_revision(connection: sa.Connection) -> str | None:
+    """Give the revision of the schema, or None for a database that has none."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+@cache
+def newest_revision() -> str | None:
+    """Give the revision that this package was made for."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _config(connection: sa.Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", "adapters_db:migrations")
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
+
+
+async def _migrate(url: str, step: Callable[[Config], None]) -> None:
+    async with _transaction(parse_url(url)) as connection:
+        await finish(connection.run_sync(_migrate_locked, step))
+        await finish(connection.commit())
+
+
+def _migrate_locked(connection: sa.Connection, step: Callable[[Config], None]) -> None:
+    if connection.dialect.name == SQLITE:
+        step(_config(connection))
+        _check_references(connection)
+    else:
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK_KEY)))
+        step(_config(connection))
+
+
+def _check_references(connection: sa.Connection) -> None:
+    """Raise RuntimeError, and so undo the migration, if rows refer to others that are not there."""
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    if broken:
+        tables = sorted({row[0] for row in broken})
+        raise RuntimeError(f"rows of {', '.join(tables)} refer to others that are not there")
+
+
+@asynccontextmanager
+async def _transaction(url: URL) -> AsyncIterator[AsyncConnection]:
+    engine = create_async_engine(url, poolclass=NullPool)
+    if url.get_backend_name() == SQLITE:
+        set_pragmas(
+            engine,
+            {"busy_timeout": _BUSY_TIMEOUT, "journal_mode": "WAL", "foreign_keys": "OFF"},
+        )
+        begin_immediately(engine)
+    connection = engine.connect()
+    with reachable():
+        try:
+            await finish(connection.start())
+            await finish(connection.begin())
+            yield connection
+        finally:
+            if connection.sync_connection is not None:
+                await finish(connection.close())
+            await finish(engine.dispose())

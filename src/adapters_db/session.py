@@ -1,0 +1,80 @@
+"""One connection in the hands of one unit of work: every statement of the repositories goes here."""
+
+from collections.abc import Awaitable, Sequence
+from typing import Any, TypeVar
+
+import attrs
+import sqlalchemy as sa
+from sqlalchemy.engine import CursorResult, RowMapping
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters_db.cancellation import finish
+from adapters_db.failures import reachable
+
+T = TypeVar("T")
+
+
+@attrs.frozen(kw_only=True)
+class Session:
+    """Runs statements; `holds` says whether rows that are looked at are held to the end.
+
+    Every method raises ServiceUnavailableError while the database is out of reach, and takes a
+    cancellation only when the database has answered.
+    """
+
+    connection: AsyncConnection
+    holds: bool
+
+    def held(self, query: sa.Select[Any], *, skip_locked: bool = False) -> sa.Select[Any]:
+        """Have `query` hold its rows if that is wanted.
+
+        FOR NO KEY UPDATE, which keeps every other change and every other such query out, but lets rows
+        be made that refer to these: two who hold a row each would else wait for one another. SQLite's
+        compiler leaves it out: there, the transaction excludes all other writers.
+        """
+        if not self.holds:
+            return query
+        return query.with_for_update(key_share=True, skip_locked=skip_locked)
+
+    async def first(self, query: sa.Executable) -> RowMapping | None:
+        """Give the first row, if there is one."""
+        return (await self._execute(query)).mappings().first()
+
+    async def all(self, query: sa.Select[Any]) -> Sequence[RowMapping]:
+        """Give all rows."""
+        return (await self._execute(query)).mappings().all()
+
+    async def number(self, query: sa.Select[int]) -> int:
+        """Give the one number that `query` counts or sums up; a sum of nothing is 0."""
+        return int((await self._execute(query)).scalar() or 0)
+
+    async def change(self, statement: sa.Insert | sa.Update | sa.Delete) -> int:
+        """Change rows and say how many."""
+        return (await self._execute(statement)).rowcount
+
+    async def try_change(self, statement: sa.Insert | sa.Update | sa.Delete) -> int:
+        """Change rows and say how many; if a constraint refuses, nothing else is undone.
+
+        PostgreSQL would otherwise refuse everything after a failed statement, and a commit of it.
+        """
+        savepoint = await _call(self.connection.begin_nested())
+        try:
+            changed = await self.change(statement)
+        except IntegrityError:
+            await _call(savepoint.rollback())
+            raise
+        await _call(savepoint.commit())
+        return changed
+
+    async def commit(self) -> None:
+        """Make the changes last."""
+        await _call(self.connection.commit())
+
+    async def _execute(self, statement: sa.Executable) -> CursorResult[Any]:
+        return await _call(self.connection.execute(statement))
+
+
+async def _call(call: Awaitable[T]) -> T:
+    with reachable():
+        return await finish(call)

@@ -1,0 +1,161 @@
+"""The schema, as queries see it. `migrations` builds it; a test holds the two together.
+
+`…_key` columns hold text as the core compares it, folded by Python: SQLite's `lower()` knows ASCII
+only and PostgreSQL's depends on the database's locale, so only so do both find and refuse the same.
+"""
+
+from enum import StrEnum
+
+import sqlalchemy as sa
+
+from adapters_db.columns import UtcDateTime
+from vidcore.users import Role
+from vidcore.videos import Status
+
+metadata = sa.MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+
+def _one_of(column: str, values: type[StrEnum]) -> sa.CheckConstraint:
+    listed = ", ".join(f"'{value}'" for value in values)
+    return sa.CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+users = sa.Table(
+    "users",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("email", sa.Text, nullable=False),
+    sa.Column("email_key", sa.Text, nullable=False, unique=True),
+    sa.Column("username", sa.Text, nullable=False),
+    sa.Column("username_key", sa.Text, nullable=False, unique=True),
+    sa.Column("password_hash", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("is_active", sa.Boolean, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("token_epoch", sa.BigInteger, nullable=False),
+    sa.Column("weekly_upload_bytes", sa.BigInteger, nullable=False),
+    sa.Column("last_upload_reset", UtcDateTime, nullable=False),
+    _one_of("role", Role),
+    sa.Index(None, "created_at", "id"),
+)
+
+invitations = sa.Table(
+    "invitations",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("email", sa.Text, nullable=False),
+    sa.Column("token_hash", sa.Text, nullable=False, unique=True),
+    sa.Column("created_by", sa.ForeignKey(users.c.id, ondelete="SET NULL")),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("expires_at", UtcDateTime, nullable=False),
+    sa.Column("used_at", UtcDateTime),
+    sa.Index(None, "created_at", "id"),
+    sa.Index(None, "created_by"),
+)
+
+categories = sa.Table(
+    "categories",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("name_key", sa.Text, nullable=False, unique=True),
+    sa.Column("slug", sa.Text, nullable=False, unique=True),
+    sa.Column("created_by", sa.ForeignKey(users.c.id, ondelete="SET NULL")),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Index(None, "created_by"),
+)
+
+videos = sa.Table(
+    "videos",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("title_key", sa.Text, nullable=False),
+    sa.Column("description", sa.Text),
+    sa.Column("description_key", sa.Text),
+    sa.Column("original_filename", sa.Text, nullable=False),
+    sa.Column("file_size_bytes", sa.BigInteger, nullable=False),
+    sa.Column("duration_seconds", sa.Double),
+    sa.Column("width", sa.Integer),
+    sa.Column("height", sa.Integer),
+    sa.Column("uploaded_by", sa.ForeignKey(users.c.id, ondelete="RESTRICT"), nullable=False),
+    sa.Column("category_id", sa.ForeignKey(categories.c.id, ondelete="SET NULL")),
+    sa.Column("view_count", sa.BigInteger, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("progress", sa.Double, nullable=False),
+    sa.Column("error_message", sa.Text),
+    sa.Column("error_log", sa.Text),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("source", sa.Text),
+    sa.Column("media", sa.Text),
+    sa.Column("thumbnail", sa.Text),
+    sa.Column("plan", sa.Text),
+    sa.Column("attempt", sa.BigInteger, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("ready_at", UtcDateTime, nullable=False),
+    sa.Column("lease_until", UtcDateTime),
+    _one_of("status", Status),
+    sa.Index(None, "created_at", "id"),
+    sa.Index(None, "view_count", "id"),
+    sa.Index(None, "uploaded_by", "created_at", "id"),
+    sa.Index(None, "category_id", "created_at", "id"),
+    sa.Index(None, "status", "ready_at"),
+)
+
+uploads = sa.Table(
+    "uploads",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("user_id", sa.ForeignKey(users.c.id, ondelete="CASCADE"), nullable=False),
+    sa.Column("filename", sa.Text, nullable=False),
+    sa.Column("title", sa.Text),  # the three details are known together, or not at all
+    sa.Column("description", sa.Text),
+    sa.Column("category_id", sa.Uuid),  # no reference: the category may go before the upload ends
+    sa.Column("reserved_bytes", sa.BigInteger, nullable=False),
+    sa.Column("resumable", sa.Boolean, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("expires_at", UtcDateTime, nullable=False),
+    sa.Column("video_id", sa.Uuid),  # no reference: the video may go before the upload expires
+    sa.Index(None, "user_id", "expires_at"),
+    sa.Index(None, "expires_at"),
+)
+
+config = sa.Table(
+    "config",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("max_file_size_bytes", sa.BigInteger, nullable=False),
+    sa.Column("weekly_upload_limit_bytes", sa.BigInteger, nullable=False),
+    sa.Column("video_storage_path", sa.Text),
+    sa.Column("updated_at", UtcDateTime, nullable=False),
+    sa.Column("updated_by", sa.ForeignKey(users.c.id, ondelete="SET NULL")),
+    sa.CheckConstraint("id = 1", name="single_row"),
+)
+
+login_failures = sa.Table(
+    "login_failures",
+    metadata,
+    # SQLite numbers rows by itself only where the type is exactly INTEGER.
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Index(None, "name", "at"),
+    sa.Index(None, "address", "at"),
+    sa.Index(None, "at"),
+)
+
+cron_runs = sa.Table(
+    "cron_runs",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("window", sa.Text, primary_key=True),
+)

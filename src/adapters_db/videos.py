@@ -1,0 +1,150 @@
+"""The videos in the database."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import attrs
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from adapters_db.failures import violated_constraint
+from adapters_db.paging import fetch_page
+from adapters_db.session import Session
+from adapters_db.tables import categories, users, videos
+from adapters_db.video_rows import entry_from_row, video_from_row, video_to_row
+from vidcore.errors import NotFoundError, UnknownReferenceError
+from vidcore.pages import Order, Page, PageRequest
+from vidcore.ports.store import Videos
+from vidcore.text import search_key
+from vidcore.videos import Status, Video, VideoEntry, VideoQuery, VideoSort
+
+_SORT_COLUMNS = {
+    VideoSort.CREATED_AT: videos.c.created_at,
+    VideoSort.VIEW_COUNT: videos.c.view_count,
+}
+
+
+@attrs.frozen
+class SqlVideos(Videos):
+    """The videos, in the table `videos`."""
+
+    _session: Session
+
+    async def add(self, video: Video) -> None:
+        """Remember a new video."""
+        await self._change(videos.insert().values(video_to_row(video)), video)
+
+    async def get(self, video_id: UUID) -> Video:
+        """Give a video."""
+        query = self._session.held(sa.select(videos).where(videos.c.id == video_id))
+        row = await self._session.first(query)
+        if row is None:
+            raise NotFoundError("video", video_id)
+        return video_from_row(row)
+
+    async def entry(self, video_id: UUID) -> VideoEntry:
+        """Give a video as a list shows it; it is not held."""
+        row = await self._session.first(_entries().where(videos.c.id == video_id))
+        if row is None:
+            raise NotFoundError("video", video_id)
+        return entry_from_row(row)
+
+    async def save(self, video: Video) -> None:
+        """Remember a changed video."""
+        statement = videos.update().where(videos.c.id == video.id).values(video_to_row(video))
+        if not await self._change(statement, video):
+            raise NotFoundError("video", video.id)
+
+    async def remove(self, video_id: UUID) -> None:
+        """Forget a video."""
+        if not await self._session.change(videos.delete().where(videos.c.id == video_id)):
+            raise NotFoundError("video", video_id)
+
+    async def page(self, query: VideoQuery, request: PageRequest) -> Page[VideoEntry]:
+        """Give one page of videos, by one joined query and one count."""
+        conditions = _conditions(query)
+        keys = (_SORT_COLUMNS[query.sort_by], videos.c.id)
+        order = [key.desc() if query.order is Order.DESC else key.asc() for key in keys]
+        return await fetch_page(
+            self._session,
+            _entries().where(*conditions).order_by(*order),
+            request,
+            entry_from_row,
+            counted=sa.select(sa.func.count()).select_from(videos).where(*conditions),
+        )
+
+    async def of_uploader(self, user_id: UUID) -> Sequence[Video]:
+        """Give all videos of a member, held in the order of their ids."""
+        query = sa.select(videos).where(videos.c.uploaded_by == user_id).order_by(videos.c.id)
+        return [video_from_row(row) for row in await self._session.all(self._session.held(query))]
+
+    async def next_claimable(self, now: datetime) -> Video | None:
+        """Give the video that waits longest; those that another unit of work holds are passed by."""
+        pending = (videos.c.status == Status.PENDING.value) & (videos.c.ready_at <= now)
+        abandoned = (videos.c.status == Status.PROCESSING.value) & (videos.c.lease_until <= now)
+        query = (
+            sa.select(videos)
+            .where(sa.or_(pending, abandoned))
+            .order_by(videos.c.ready_at, videos.c.id)
+            .limit(1)
+        )
+        row = await self._session.first(self._session.held(query, skip_locked=True))
+        return None if row is None else video_from_row(row)
+
+    async def _change(self, statement: sa.Insert | sa.Update, video: Video) -> int:
+        """Change the video's row. Raises UnknownReferenceError if its category is not there.
+
+        That is looked at before, since SQLite does not say which foreign key a row breaks, and not
+        held: PostgreSQL holds it when it matters, which is when the row's category changes.
+        """
+        unknown = UnknownReferenceError(
+            "category_id", f"must be the id of a category, unlike {video.category_id}"
+        )
+        if video.category_id is not None:
+            query = sa.select(categories.c.id).where(categories.c.id == video.category_id)
+            if await self._session.first(query) is None:
+                raise unknown
+        try:
+            return await self._session.change(statement)
+        except IntegrityError as error:
+            if violated_constraint(error) == "fk_videos_category_id_categories":
+                raise unknown from error
+            raise
+
+
+def _entries() -> sa.Select[Any]:
+    joined = videos.join(users, videos.c.uploaded_by == users.c.id).outerjoin(
+        categories, videos.c.category_id == categories.c.id
+    )
+    return sa.select(videos, users.c.username, categories).select_from(joined)
+
+
+def _conditions(query: VideoQuery) -> list[sa.ColumnElement[bool]]:
+    conditions: list[sa.ColumnElement[bool]] = []
+    if query.category_id is not None:
+        conditions.append(videos.c.category_id == query.category_id)
+    if query.uploaded_by is not None:
+        conditions.append(videos.c.uploaded_by == query.uploaded_by)
+    if query.status is not None:
+        conditions.append(videos.c.status == query.status.value)
+    if query.q is not None:
+        part = search_key(query.q)
+        conditions.append(
+            sa.or_(
+                videos.c.title_key.contains(part, autoescape=True),
+                videos.c.description_key.contains(part, autoescape=True),
+            )
+        )
+    if query.seen_by is not None:
+        # By what is left out: of an OR, SQLite collects all rows by two indexes, and then sorts.
+        conditions.append(
+            sa.not_(
+                sa.and_(
+                    videos.c.status != Status.COMPLETED.value,
+                    videos.c.uploaded_by != query.seen_by,
+                )
+            )
+        )
+    return conditions
