@@ -75,7 +75,9 @@ async def run(
     try:
         while not work.done():
             await asyncio.wait({work}, timeout=_TICK)
-            watchdog.check(clock())
+            watchdog.tell()
+            if not work.done():
+                watchdog.check(clock())
     finally:
         if not work.done():
             _kill_group(process.pid)

@@ -61,11 +61,14 @@ class Watchdog:
             self._done = seconds
             self._moved = now
 
-    def check(self, now: float) -> None:
-        """Report what is new. Raises StalledError, TooSlowError, and what `report` raises."""
+    def tell(self) -> None:
+        """Report what is new. Raises what `report` raises."""
         if self._done > self._told:
             self._told = self._done
             self.report(self._done)
+
+    def check(self, now: float) -> None:
+        """Raise StalledError or TooSlowError if the process has to be given up."""
         if now - self.began > self.grace + self.slowest * self._done:
             raise TooSlowError
         if now - self._moved > self.stall:

@@ -25,7 +25,7 @@ def test_progress_is_reported_once_and_never_backwards() -> None:
 
     for line in (b"out_time_us=-5", b"out_time_us=2000000", b"out_time_us=1000000", b"fps=30"):
         dog.hear(line, 1.0)
-        dog.check(1.0)
+        dog.tell()
 
     assert reports == [2.0]
 
