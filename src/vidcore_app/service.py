@@ -12,6 +12,7 @@ import structlog
 from adapters_db.migrate import upgrade
 from adapters_http.app import HttpSettings, create_app
 from adapters_http.server import Server
+from vidcore.errors import UsernameTakenError
 from vidcore_app.container import Container
 
 WEEKLY: Final = "0 0 * * 0"  # Sunday 00:00 UTC, when the quota's week begins
@@ -98,9 +99,14 @@ async def _make_first_admin(container: Container, say: Callable[[str], None]) ->
         return
     settings = container.settings()
     password = settings.admin_password or container.secrets().token()
-    admin = await container.make_admin()(
-        username=settings.admin_username, email=settings.admin_email, password=password
-    )
+    try:
+        admin = await container.make_admin()(
+            username=settings.admin_username, email=settings.admin_email, password=password
+        )
+    except UsernameTakenError:
+        if await container.needs_admin()():
+            raise  # somebody else has the name, and is switched off or no admin
+        return  # another process that starts just now was faster
     say(f"Admin:    {admin.username}")
     if settings.admin_password is None:
         say(f"Password: {password}   (shown only now; change it after the first log-in)")

@@ -1,0 +1,81 @@
+import pytest
+
+from tests.unit.use_cases.memory_platform import MemoryPlatform
+from vidcore.errors import InvalidValueError, NotFoundError
+from vidcore.testing.examples import (
+    NOW,
+    example_completed,
+    example_config,
+    example_failed,
+    example_user,
+)
+from vidcore.use_cases.administration import ChangeConfig, ShowConfig, ShowStatistics
+from vidcore.videos import Status
+
+ADMIN = example_user(1)
+
+
+async def test_statistics_count_what_is_there(platform: MemoryPlatform) -> None:
+    await platform.add(
+        ADMIN,
+        example_user(2, is_active=False),
+        example_completed(1, ADMIN),
+        example_failed(2, ADMIN),
+    )
+    platform.uploads.capacity = 4_000
+    await platform.receive("arriving", b"x" * 1_000)
+
+    shown = await platform.make(ShowStatistics)()
+
+    assert (shown.counted.total_users, shown.counted.active_users) == (2, 1)
+    assert shown.counted.videos_by_status[Status.FAILED] == 1
+    assert (shown.counted.storage_used_bytes, shown.storage_free_bytes) == (2_000, 3_000)
+
+
+async def test_the_config_is_changed_where_something_is_given(platform: MemoryPlatform) -> None:
+    await platform.add(ADMIN)
+    change = platform.make(ChangeConfig)
+
+    await change(by=ADMIN.id, max_file_size_bytes=5)
+    await change(by=ADMIN.id, weekly_upload_limit_bytes=0)
+    changed = await change(by=ADMIN.id, video_storage_path="/srv/videos")
+
+    assert changed == await platform.make(ShowConfig)()
+    assert changed == example_config(
+        max_file_size_bytes=5,
+        weekly_upload_limit_bytes=0,
+        video_storage_path="/srv/videos",
+        updated_at=NOW,
+        updated_by=ADMIN.id,
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("max_file_size_bytes", 0),
+        ("weekly_upload_limit_bytes", -1),
+        ("video_storage_path", "relative/path"),
+        ("video_storage_path", "/cdrom"),
+    ],
+)
+async def test_a_bad_setting_is_named_and_changes_none_of_them(
+    platform: MemoryPlatform, field: str, value: object
+) -> None:
+    await platform.add(ADMIN)
+    platform.media.read_only.add("/cdrom")
+    wanted = {"max_file_size_bytes": 7, "weekly_upload_limit_bytes": 7} | {field: value}
+
+    with platform.refuses(InvalidValueError) as refused:
+        await platform.make(ChangeConfig)(by=ADMIN.id, **wanted)  # type: ignore[arg-type] # one is bad
+
+    assert refused.value.field == field
+
+
+async def test_a_platform_without_config_has_none_to_show_or_change() -> None:
+    platform = MemoryPlatform()
+
+    with platform.refuses(NotFoundError):
+        await platform.make(ShowConfig)()
+    with platform.refuses(NotFoundError):
+        await platform.make(ChangeConfig)(by=ADMIN.id, max_file_size_bytes=5)

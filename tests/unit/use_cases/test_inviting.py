@@ -1,0 +1,91 @@
+import pytest
+
+from tests.unit.use_cases.memory_platform import MemoryPlatform
+from vidcore.errors import (
+    EmailTakenError,
+    InvalidValueError,
+    InvitationExpiredError,
+    InvitationInvalidError,
+    InvitationUsedError,
+    NotFoundError,
+)
+from vidcore.invitations import VALIDITY, InvitationStatus, hash_token
+from vidcore.pages import PageRequest
+from vidcore.testing.examples import MICROSECOND, NOBODY, NOW, example_invitation, example_user
+from vidcore.use_cases.inviting import Invite, ListInvitations, RevokeInvitation, ValidateInvitation
+
+ADMIN = example_user(1)
+
+
+async def test_an_invitation_is_kept_without_its_token(platform: MemoryPlatform) -> None:
+    await platform.add(ADMIN)
+
+    issued = await platform.make(Invite)(created_by=ADMIN.id, email=" guest@example.org ")
+
+    assert list(platform.remembered().invitations.values()) == [issued.invitation]
+    assert issued.invitation.token_hash == hash_token(issued.token)
+    assert (issued.invitation.email, issued.invitation.created_by) == (
+        "guest@example.org",
+        ADMIN.id,
+    )
+    assert issued.invitation.expires_at == NOW + VALIDITY
+    assert issued.token not in repr(platform.remembered()) + repr(issued)
+
+
+async def test_nobody_is_invited_twice_or_to_no_address(platform: MemoryPlatform) -> None:
+    await platform.add(ADMIN)
+
+    with platform.refuses(EmailTakenError):
+        await platform.make(Invite)(created_by=ADMIN.id, email="MEMBER-1@example.org")
+    with platform.refuses(InvalidValueError):
+        await platform.make(Invite)(created_by=ADMIN.id, email="nowhere")
+
+
+async def test_admins_see_invitations_by_where_they_stand_now(platform: MemoryPlatform) -> None:
+    used, old, new = (
+        example_invitation(1, used_at=NOW),
+        example_invitation(2),
+        example_invitation(3, created_at=NOW + MICROSECOND, expires_at=NOW + VALIDITY * 2),
+    )
+    await platform.add(used, old, new)
+    listing = platform.make(ListInvitations)
+    platform.clock.set(NOW + VALIDITY)
+
+    shown = {
+        status: (await listing(status, PageRequest())).items for status in (None, *InvitationStatus)
+    }
+
+    assert shown == {
+        None: (new, old, used),
+        InvitationStatus.PENDING: (new,),
+        InvitationStatus.USED: (used,),
+        InvitationStatus.EXPIRED: (old,),
+    }
+
+
+async def test_a_guest_learns_whether_a_token_still_holds(platform: MemoryPlatform) -> None:
+    await platform.add(example_invitation(1), example_invitation(2, used_at=NOW))
+    validate = platform.make(ValidateInvitation)
+
+    assert await validate("token-1") == example_invitation(1)
+    for token in ("token-2", "token-3"):
+        with pytest.raises(InvitationInvalidError):
+            await validate(token)
+    platform.clock.set(NOW + VALIDITY)
+    with pytest.raises(InvitationExpiredError):
+        await validate("token-1")
+
+
+async def test_an_invitation_can_be_revoked_until_it_is_used(platform: MemoryPlatform) -> None:
+    pending, used = example_invitation(1), example_invitation(2, used_at=NOW)
+    await platform.add(pending, used)
+    revoke = platform.make(RevokeInvitation)
+
+    with platform.refuses(InvitationUsedError):
+        await revoke(used.id)
+    with platform.refuses(NotFoundError):
+        await revoke(NOBODY)
+    await revoke(pending.id)
+
+    with pytest.raises(InvitationInvalidError):
+        await platform.make(ValidateInvitation)("token-1")
