@@ -6,6 +6,7 @@ the write lock at its beginning: 11,756 transactions of two processes in 60 s wi
 SQLAlchemy's defaults lost 1,944 of 1,998 updates.
 """
 
+import sqlite3
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -23,6 +24,7 @@ IDLE_TRANSACTION_TIMEOUT: Final = 60  # seconds, after which PostgreSQL frees a 
 
 _COMMITS_BY_ITSELF: Final = {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
 _MILLISECONDS: Final = 1000
+_SHORT_WHILE: Final = 100  # ms
 
 
 @attrs.frozen(kw_only=True)
@@ -55,6 +57,28 @@ def set_pragmas(engine: AsyncEngine, pragmas: Mapping[str, str | int]) -> None:
         cursor.close()
 
 
+def write_ahead(engine: AsyncEngine, *, patience: float) -> None:
+    """Have every new SQLite connection of `engine` see to it that the file has a write-ahead log.
+
+    The log stays with the file. Of several who turn it on at once, two may each wait for the other's
+    lock (1 of 60 starts of four did, for 60 s); so each lets go of its own after a short while, and
+    tries again until `patience`, in seconds, is over.
+    """
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={_SHORT_WHILE}")
+        for left in reversed(range(max(1, int(patience * _MILLISECONDS) // _SHORT_WHILE))):
+            try:
+                cursor.execute("PRAGMA journal_mode=WAL")
+                break
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or not left:
+                    raise
+        cursor.close()
+
+
 def begin_immediately(engine: AsyncEngine) -> None:
     """Have every transaction of the SQLite `engine` take the write lock at its beginning.
 
@@ -72,11 +96,11 @@ def _sqlite_engines(url: URL, patience: float) -> Engines:
     common = {"max_overflow": 0, "pool_timeout": 2 * patience}
     busy_timeout = int(patience * _MILLISECONDS)
     write = create_async_engine(url, pool_size=1, **common)
+    write_ahead(write, patience=patience)
     set_pragmas(
         write,
         {
             "busy_timeout": busy_timeout,
-            "journal_mode": "WAL",
             # NORMAL may lose the last commits with the power, after the files they speak of
             # have been removed; FULL costs a quarter of the transactions per second.
             "synchronous": "FULL",

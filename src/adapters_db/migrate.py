@@ -19,12 +19,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from adapters_db.cancellation import finish
-from adapters_db.engines import SQLITE, begin_immediately, set_pragmas
+from adapters_db.engines import SQLITE, begin_immediately, set_pragmas, write_ahead
 from adapters_db.failures import reachable
 from adapters_db.urls import parse_url
 
 _LOCK_KEY: Final = 0x76696463  # "vidc": any number that nobody else on that database takes
-_BUSY_TIMEOUT: Final = 60_000  # ms; another process may be migrating
+_PATIENCE: Final = 60.0  # seconds; another process may be migrating
 
 
 async def upgrade(url: str, revision: str = "head") -> None:
@@ -93,10 +93,8 @@ def _check_references(connection: sa.Connection) -> None:
 async def _transaction(url: URL) -> AsyncIterator[AsyncConnection]:
     engine = create_async_engine(url, poolclass=NullPool)
     if url.get_backend_name() == SQLITE:
-        set_pragmas(
-            engine,
-            {"busy_timeout": _BUSY_TIMEOUT, "journal_mode": "WAL", "foreign_keys": "OFF"},
-        )
+        write_ahead(engine, patience=_PATIENCE)
+        set_pragmas(engine, {"busy_timeout": int(_PATIENCE * 1000), "foreign_keys": "OFF"})
         begin_immediately(engine)
     connection = engine.connect()
     with reachable():

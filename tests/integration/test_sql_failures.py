@@ -104,11 +104,14 @@ async def test_a_unit_of_work_whose_connection_is_cut_is_undone(
 
 
 def cut_connections(url: str) -> None:
-    with psycopg.connect(url) as connection:
-        connection.execute(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+    with psycopg.connect(url, autocommit=True) as connection:
+        ended = connection.execute(
+            "SELECT pg_terminate_backend(pid, 30000) FROM pg_stat_activity WHERE"
+            " datname = current_database() AND backend_type = 'client backend'"
+            " AND pid <> pg_backend_pid()"
+        ).fetchall()
+    assert ended
+    assert all(done for (done,) in ended)
 
 
 async def test_no_free_connection_is_out_of_reach(
@@ -120,6 +123,21 @@ async def test_no_free_connection_is_out_of_reach(
         with pytest.raises(ServiceUnavailableError):
             await change(store)
     await change(store)
+
+
+async def test_a_new_file_that_another_has_locked_is_out_of_reach(
+    make_store: Callable[..., SqlStore], tmp_path: Path
+) -> None:
+    store = make_store(f"sqlite:///{tmp_path / 'new.sqlite3'}", patience=0.2)
+    with sqlite3.connect(tmp_path / "new.sqlite3") as other:
+        other.execute("BEGIN EXCLUSIVE")
+
+        with pytest.raises(ServiceUnavailableError):
+            await store.open()
+
+        other.rollback()
+    other.close()
+    await store.open()
 
 
 async def test_a_missing_table_is_a_fault_and_not_an_outage(

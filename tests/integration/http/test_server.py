@@ -1,0 +1,167 @@
+"""Starting, stopping without losing an upload, and what is said to clients that speak no HTTP."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from aiohttp import hdrs, web
+from structlog.testing import capture_logs
+
+from adapters_http import HttpSettings, Server, create_app
+from tests.integration.http.api import (
+    PUBLIC_URL,
+    Api,
+    Member,
+    check_error,
+    close,
+    read_reply,
+    until,
+)
+from tests.integration.http.forms import FORM_TYPE, head_of, upload_form
+
+
+@pytest.fixture
+def app(api: Api) -> web.Application:
+    return create_app(api.use_cases, HttpSettings(public_url=PUBLIC_URL))
+
+
+@pytest.fixture
+def server(app: web.Application) -> Server:
+    return Server(app, host="127.0.0.1", port=0)
+
+
+@asynccontextmanager
+async def connected(port: int) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        yield reader, writer
+    finally:
+        await close(writer)
+
+
+def refuses(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def upload_head(by: Member, size: int) -> bytes:
+    return head_of(by, f"Content-Type: {FORM_TYPE}", f"Content-Length: {size}")
+
+
+async def test_an_upload_in_flight_is_finished_before_the_stop(
+    api: Api, member: Member, server: Server
+) -> None:
+    body = upload_form()
+    port = await server.start()
+    async with connected(port) as (reader, writer):
+        writer.write(upload_head(member, len(body)) + body[:-30])
+        await until(lambda: api.tables.uploads)
+        stopping = asyncio.create_task(server.stop())
+        await until(lambda: refuses(port))
+        assert not stopping.done()
+        writer.write(body[-30:])
+        reply = await read_reply(reader)
+    await asyncio.wait_for(stopping, 5)
+
+    assert reply.status == 201
+    assert len(api.tables.videos) == 1
+
+
+async def test_an_upload_that_does_not_end_is_broken_off_and_leaves_nothing(
+    api: Api, member: Member, app: web.Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters_http.server.DRAIN", 0.1)
+    monkeypatch.setattr("adapters_http.server.BREAK_OFF", 0.1)
+    server = Server(app, host="127.0.0.1", port=0)
+    body = upload_form()
+    async with connected(await server.start()) as (_, writer):
+        writer.write(upload_head(member, len(body)) + body[:-30])
+        await until(lambda: api.tables.uploads)
+        with capture_logs() as logs:
+            await asyncio.wait_for(server.stop(), 5)
+
+    assert "requests were broken off" in [line["event"] for line in logs]
+    await until(api.nothing_is_left)
+
+
+async def test_a_client_that_stays_is_answered_and_let_go_when_the_service_stops(
+    api: Api, member: Member, server: Server
+) -> None:
+    body = upload_form()
+    port = await server.start()
+    async with connected(port) as (reader, writer), connected(port) as (uploading, upload):
+        writer.write(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+        before = await read_reply(reader)
+        upload.write(upload_head(member, len(body)) + body[:-30])
+        await until(lambda: api.tables.uploads)
+        stopping = asyncio.create_task(server.stop())
+        await until(lambda: refuses(port))
+        writer.write(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+        during = await read_reply(reader)
+        assert await reader.read() == b""
+        upload.write(body[-30:])
+        await read_reply(uploading)
+    await asyncio.wait_for(stopping, 5)
+
+    assert hdrs.CONNECTION not in before.headers
+    assert (during.status, during.headers["Connection"]) == (200, "close")
+
+
+async def test_an_address_that_is_taken_is_an_error(app: web.Application) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        server = Server(app, host="127.0.0.1", port=taken.getsockname()[1])
+        with pytest.raises(OSError, match="address already in use"):
+            await server.start()
+    await server.stop()
+
+
+@pytest.mark.parametrize(
+    "request_text",
+    [
+        b"nonsense\r\n\r\n",
+        b"BREW /coffee HTTP/1.1\r\n\r\n",
+        b"GET / HTTP/1.1\r\nno colon\r\n\r\n",
+        b"GET /\xc3\xa9 HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"GET /" + b"x" * 9_000 + b" HTTP/1.1\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: a\r\nA: " + b"x" * 70_000 + b"\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+    ],
+)
+async def test_what_is_no_http_is_malformed(server: Server, request_text: bytes) -> None:
+    with capture_logs() as logs:
+        async with connected(await server.start()) as (reader, writer):
+            writer.write(request_text)
+            reply = await read_reply(reader)
+            assert await reader.read() == b""
+        await server.stop()
+
+    body = check_error(reply, 400, "malformed_request")
+    assert "x" * 50 not in body["detail"]
+    assert reply.headers["Cache-Control"] == "no-store"
+    assert [line["log_level"] for line in logs] == ["info"]
+    assert logs[0]["request_id"] == reply.headers["X-Request-ID"]
+
+
+async def test_a_crash_that_no_middleware_sees_tells_nothing(
+    server: Server, app: web.Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def crash(_: web.Request) -> web.UrlMappingMatchInfo:
+        raise ValueError("secret")
+
+    monkeypatch.setattr(app.router, "resolve", crash)
+    with capture_logs() as logs:
+        async with connected(await server.start()) as (reader, writer):
+            writer.write(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            reply = await read_reply(reader)
+        await server.stop()
+
+    check_error(reply, 500, "internal_error")
+    assert b"secret" not in reply.content
+    assert [line["event"] for line in logs] == ["crash"]
+    assert str(logs[0]["exc_info"]) == "secret"
