@@ -1,9 +1,9 @@
 """Sessions of vidcore: `nox -s serve` to run it, `nox -s tests` to test it, `nox -l` for the rest."""
 
-import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import nox
 
@@ -68,7 +68,7 @@ def _install(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run all tests, on SQLite and PostgreSQL, with coverage."""
     _install(session)
-    session.env["COVERAGE_FILE"] = os.path.join(session.create_tmp(), ".coverage")
+    session.env["COVERAGE_FILE"] = str(Path(session.create_tmp(), ".coverage"))
     session.run("pytest", "--cov", "--cov-report=", *session.posargs)
     session.run("coverage", "report", "--include=src/vidcore/*", "--fail-under=100")
     session.run("coverage", "report", "--fail-under=95")
@@ -90,9 +90,12 @@ def integration(session: nox.Session) -> None:
 
 @nox.session(python=PYTHONS)
 def core(session: nox.Session) -> None:
-    """Install the domain alone, and prove that nothing else comes with it."""
+    """Install the domain alone, prove that nothing else comes with it, and use it as its pages say."""
     session.install(".")
     session.run("python", "-c", PROVE_PURE)
+    for page in ("README.md", "docs/domain.md"):
+        example = Path(page).read_text(encoding="utf-8").split("\n```python\n")[1]
+        session.run("python", "-c", example.partition("\n```\n")[0])
 
 
 @nox.session

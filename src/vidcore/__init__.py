@@ -1,1 +1,181 @@
-"""vidcore: the domain of a private video platform, without any I/O."""
+"""vidcore: the domain of a private video platform, as a library without any I/O.
+
+Its rules are plain functions, and methods of frozen classes that give a changed copy:
+
+- who is a member, and what a role may do: `User`, `Role`, `Invitation`
+- how much may be uploaded in a week: `Quota`, `admit`, `Upload`
+- how a video goes from pending to completed, whatever happens to its worker: `Video`, `Status`
+- what has to be done to a source so that every browser plays it: `MediaInfo`, `plan`
+
+Time, ids and randomness come in as arguments: times are aware, sizes in bytes, durations in seconds.
+What can go wrong is raised as a `VidcoreError` that carries its numbers and reads as a sentence.
+
+>>> from datetime import UTC, datetime
+>>> from vidcore import Quota
+>>> quota = Quota(limit=10_000, used=7_000, reserved=2_000, now=datetime(2026, 11, 20, tzinfo=UTC))
+>>> quota.available
+1000
+>>> f"{quota.resets_at:%A %d %B}"
+'Sunday 22 November'
+
+Everything that is needed to state a rule can be imported from here. The numbers of the rules stand in
+their modules (`vidcore.quota.WEEK`). What the platform asks of the world is in `vidcore.ports`, what its
+people and workers do in `vidcore.use_cases`, and in-memory adapters, contract suites and hypothesis
+strategies in `vidcore.testing`.
+"""
+
+from vidcore.categories import Category, category_key, free_slug, slugify
+from vidcore.config import Config
+from vidcore.errors import (
+    AccountInactiveError,
+    CategoryExistsError,
+    EmailTakenError,
+    FileFormatNotSupportedError,
+    FileTooLargeError,
+    IllegalTransitionError,
+    InvalidCredentialsError,
+    InvalidValueError,
+    InvitationExpiredError,
+    InvitationInvalidError,
+    InvitationUsedError,
+    LastAdminError,
+    LeaseLostError,
+    NotAuthenticatedError,
+    NotFoundError,
+    PermissionDeniedError,
+    QuotaExceededError,
+    ServiceUnavailableError,
+    StorageFullError,
+    TooManyAttemptsError,
+    UnknownReferenceError,
+    UploadIncompleteError,
+    UsernameTakenError,
+    VidcoreError,
+    VideoNotReadyError,
+    VideoProcessingError,
+)
+from vidcore.invitations import Invitation, InvitationStatus, hash_token
+from vidcore.media import (
+    AudioStream,
+    MediaInfo,
+    OutputFacts,
+    Plan,
+    Transfer,
+    VideoStream,
+    check_filename,
+    check_output,
+    check_source,
+    displayed_size,
+    plan,
+    thumbnail_width,
+)
+from vidcore.pages import Order, Page, PageRequest
+from vidcore.quota import Quota, week_start
+from vidcore.text import check_search, check_storable, check_text, search_key
+from vidcore.throttle import check_throttle
+from vidcore.uploads import Admission, Upload, admit, check_room
+from vidcore.users import (
+    Account,
+    Profile,
+    Role,
+    User,
+    check_email,
+    check_password,
+    check_username,
+    name_key,
+)
+from vidcore.videos import (
+    Event,
+    Rendition,
+    Status,
+    Unset,
+    Video,
+    VideoDetails,
+    VideoEntry,
+    VideoQuery,
+    VideoSort,
+    check_description,
+    check_title,
+)
+
+__all__ = [
+    "Account",
+    "AccountInactiveError",
+    "Admission",
+    "AudioStream",
+    "Category",
+    "CategoryExistsError",
+    "Config",
+    "EmailTakenError",
+    "Event",
+    "FileFormatNotSupportedError",
+    "FileTooLargeError",
+    "IllegalTransitionError",
+    "InvalidCredentialsError",
+    "InvalidValueError",
+    "Invitation",
+    "InvitationExpiredError",
+    "InvitationInvalidError",
+    "InvitationStatus",
+    "InvitationUsedError",
+    "LastAdminError",
+    "LeaseLostError",
+    "MediaInfo",
+    "NotAuthenticatedError",
+    "NotFoundError",
+    "Order",
+    "OutputFacts",
+    "Page",
+    "PageRequest",
+    "PermissionDeniedError",
+    "Plan",
+    "Profile",
+    "Quota",
+    "QuotaExceededError",
+    "Rendition",
+    "Role",
+    "ServiceUnavailableError",
+    "Status",
+    "StorageFullError",
+    "TooManyAttemptsError",
+    "Transfer",
+    "UnknownReferenceError",
+    "Unset",
+    "Upload",
+    "UploadIncompleteError",
+    "User",
+    "UsernameTakenError",
+    "VidcoreError",
+    "Video",
+    "VideoDetails",
+    "VideoEntry",
+    "VideoNotReadyError",
+    "VideoProcessingError",
+    "VideoQuery",
+    "VideoSort",
+    "VideoStream",
+    "admit",
+    "category_key",
+    "check_description",
+    "check_email",
+    "check_filename",
+    "check_output",
+    "check_password",
+    "check_room",
+    "check_search",
+    "check_source",
+    "check_storable",
+    "check_text",
+    "check_throttle",
+    "check_title",
+    "check_username",
+    "displayed_size",
+    "free_slug",
+    "hash_token",
+    "name_key",
+    "plan",
+    "search_key",
+    "slugify",
+    "thumbnail_width",
+    "week_start",
+]

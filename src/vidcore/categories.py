@@ -1,4 +1,13 @@
-"""Categories: a name that is unique without regard to case, and a slug made from it."""
+"""Categories: a name that is unique without regard to case, and a slug made from it.
+
+>>> from vidcore import category_key, free_slug, slugify
+>>> slugify("  Œuvres d'été & Straßenfeste ")
+'oeuvres-d-ete-strassenfeste'
+>>> free_slug("Cooking!", taken={"cooking", "cooking-2"})
+'cooking-3'
+>>> category_key("COOKING") == category_key("Cooking")
+True
+"""
 
 import re
 import unicodedata
@@ -12,8 +21,8 @@ import attrs
 
 from vidcore.text import check_text
 
-NAME_MAX: Final = 80
-SLUG_MAX: Final = 100  # a name's letters can grow on the way to ASCII
+NAME_MAX: Final = 80  # characters; promised to clients
+SLUG_MAX: Final = 100  # characters; a name's letters can grow on the way to ASCII
 
 # Latin letters that Unicode does not decompose, as their languages write them in ASCII.
 _LETTERS: Final = str.maketrans(
@@ -32,7 +41,7 @@ _LETTERS: Final = str.maketrans(
 
 
 def slugify(name: str) -> str:
-    """Give `name` as lower-case ASCII letters, digits and single hyphens.
+    """Give `name` as at most 100 lower-case ASCII letters, digits and single hyphens.
 
     Accents are dropped. A name in which no such letter is left becomes "category".
     """
@@ -77,12 +86,18 @@ class Category:
         created_by: UUID,
         now: datetime,
     ) -> Self:
-        """Make a category. Raises InvalidValueError unless the name has 1–80 characters."""
+        """Make a category whose slug is none of `taken_slugs`.
+
+        Raises InvalidValueError unless the name has 1–80 characters.
+        """
         checked = check_text("name", name, at_least=1, at_most=NAME_MAX)
         slug = free_slug(checked, taken_slugs)
         return cls(id=id, name=checked, slug=slug, created_by=created_by, created_at=now)
 
     def renamed(self, name: str, *, taken_slugs: Container[str]) -> Self:
-        """Change the name and, with it, the slug. `taken_slugs` are those of the others."""
+        """Change the name and, with it, the slug. `taken_slugs` are those of the others.
+
+        Raises InvalidValueError, as `create` does.
+        """
         checked = check_text("name", name, at_least=1, at_most=NAME_MAX)
         return attrs.evolve(self, name=checked, slug=free_slug(checked, taken_slugs))

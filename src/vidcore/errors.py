@@ -29,6 +29,13 @@
 
 Each carries its data as attributes and reads as a sentence. None knows of HTTP. They are positional,
 so that they can be pickled.
+
+>>> from vidcore import FileTooLargeError, VidcoreError
+>>> try:
+...     raise FileTooLargeError(size=2_500, limit=2_000)
+... except VidcoreError as error:
+...     print(error)
+The file has at least 2500 bytes; the limit is 2000.
 """
 
 from datetime import datetime
@@ -218,7 +225,10 @@ class FileTooLargeError(VidcoreError):
 
 @attrs.define
 class QuotaExceededError(VidcoreError):
-    """The week's bytes do not suffice; all amounts in bytes."""
+    """The week's bytes do not suffice.
+
+    All amounts in bytes; `retry_after` is the seconds to `resets_at`.
+    """
 
     limit: int
     used: int

@@ -1,6 +1,15 @@
 """Invitations: valid for seven days, for one registration, revocable until then.
 
 Only a hash of the token is kept, so nobody who reads the database can register with it.
+
+>>> from datetime import UTC, datetime, timedelta
+>>> from uuid import UUID
+>>> from vidcore import Invitation
+>>> ann, now = "ann@example.org", datetime(2026, 11, 20, tzinfo=UTC)
+>>> issued = Invitation.issue(id=UUID(int=1), email=ann, token="…", created_by=UUID(int=2), now=now)
+>>> issued.accept(now + timedelta(days=7))
+Traceback (most recent call last):
+vidcore.errors.InvitationExpiredError: This invitation expired on 2026-11-27 at 00:00 UTC; ask for a new one.
 """
 
 import hashlib
@@ -14,7 +23,7 @@ import attrs
 from vidcore.errors import InvitationExpiredError, InvitationInvalidError, InvitationUsedError
 from vidcore.users import check_email
 
-VALIDITY: Final = timedelta(days=7)
+VALIDITY: Final = timedelta(days=7)  # promised to clients
 
 
 class InvitationStatus(StrEnum):
@@ -35,7 +44,10 @@ def hash_token(token: str) -> str:
 
 @attrs.frozen(kw_only=True)
 class Invitation:
-    """An invitation to `email`; `created_by` is None once that admin is gone."""
+    """An invitation to `email`.
+
+    `created_by` is None once that admin is gone, `used_at` as long as nobody registered with it.
+    """
 
     id: UUID
     email: str
@@ -55,7 +67,7 @@ class Invitation:
         created_by: UUID,
         now: datetime,
     ) -> Self:
-        """Make a new invitation. Raises InvalidValueError for a bad e-mail."""
+        """Make a new invitation, valid for seven days. Raises InvalidValueError for a bad e-mail."""
         return cls(
             id=id,
             email=check_email(email),
@@ -81,7 +93,10 @@ class Invitation:
         return attrs.evolve(self, used_at=now)
 
     def check_open(self, now: datetime) -> None:
-        """Raise, as `accept` does, if nobody could register with it at `now`."""
+        """Raise, as `accept` does, if nobody could register with it at `now`.
+
+        Raises InvitationInvalidError, InvitationExpiredError.
+        """
         status = self.status(now)
         if status is InvitationStatus.USED:
             raise InvitationInvalidError

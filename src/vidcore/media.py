@@ -4,6 +4,13 @@
 upright, square pixels, even sizes, no larger than 1080p, 8-bit 4:2:0 in BT.709, at most 60 frames a
 second, stereo AAC. Each decision is in the plan with its rule in words. `check_output` holds the
 result against it before anything is published.
+
+>>> from vidcore import MediaInfo, VideoStream, plan
+>>> size = {"width": 3840, "height": 2160, "rotation": 90}
+>>> phone = VideoStream(index=0, codec="hevc", pixel_format="yuv420p", **size)
+>>> made = plan(MediaInfo(container="mov", duration=12.5, video=(phone,), audio=()))
+>>> made.width, made.height, made.reasons[1]
+(1080, 1920, '3840x2160 becomes 1080x1920, upright and at most 1080p')
 """
 
 from enum import StrEnum
@@ -16,22 +23,22 @@ import attrs
 from vidcore.errors import FileFormatNotSupportedError, InvalidValueError, VideoProcessingError
 from vidcore.text import check_storable
 
-EXTENSIONS: Final = frozenset({"mp4", "mov", "avi", "mkv", "webm"})
+EXTENSIONS: Final = frozenset({"mp4", "mov", "avi", "mkv", "webm"})  # promised to clients
 FORMATS: Final = "MP4, MOV, AVI, MKV and WEBM"
-CONTAINERS: Final = frozenset({"mov", "matroska", "avi"})
+CONTAINERS: Final = frozenset({"mov", "matroska", "avi"})  # ffmpeg's demuxers of these
 FILENAME_MAX: Final = 255  # characters; what filesystems take
 
-PIXELS_MAX: Final = 36_000_000  # a frame of 8192x4352, the most that H.264's level 6.2 knows
+PIXELS_MAX: Final = 36_000_000  # pixels; a frame of 8192x4352, the most of H.264's level 6.2
 DURATION_MAX: Final = 12 * 3600.0  # seconds; what is longer, claims so or fills the disk
-SHORT_SIDE_MAX: Final = 1080
-LONG_SIDE_MAX: Final = 1920
-FRAME_RATE_MAX: Final = 60
-FRAME_RATE_KEPT: Final = 61  # averages of 60 fps sources lie a little above it
-HD_SHORT_SIDE: Final = 720  # untagged sources from this size on are taken as BT.709
+SHORT_SIDE_MAX: Final = 1080  # pixels; 1080p, lying or upright
+LONG_SIDE_MAX: Final = 1920  # pixels; 1080p, lying or upright
+FRAME_RATE_MAX: Final = 60  # frames/s; what phones record and screens show
+FRAME_RATE_KEPT: Final = 61  # frames/s; averages of 60 fps sources lie a little above it
+HD_SHORT_SIDE: Final = 720  # pixels; untagged sources from this size on are taken as BT.709
 ASPECT_MAX: Final = 10  # a pixel wider or higher than this is a broken header
-THUMBNAIL_HEIGHT: Final = 360
-DURATION_TOLERANCE: Final = 0.01
-DURATION_SLACK: Final = 0.5  # seconds: the last frame, and encoder delay of the audio
+THUMBNAIL_HEIGHT: Final = 360  # pixels; a third of 1080p
+DURATION_TOLERANCE: Final = 0.01  # of the duration; what lacks more is broken off
+DURATION_SLACK: Final = 0.5  # seconds; the last frame, and encoder delay of the audio
 
 
 def check_filename(value: str) -> str:
@@ -82,7 +89,7 @@ class VideoStream:
 
 @attrs.frozen(kw_only=True)
 class AudioStream:
-    """An audio track; `sample_rate` in Hz."""
+    """An audio track; `sample_rate` in Hz, `layout` and `codec` as ffmpeg names them."""
 
     index: int
     codec: str

@@ -1,4 +1,11 @@
-"""Pages of a list that is in a total order: `page` counts from 1, a page past the end is empty."""
+"""Pages of a list that is in a total order: `page` counts from 1, a page past the end is empty.
+
+>>> from vidcore import Page, PageRequest
+>>> PageRequest(page=3).offset
+20
+>>> Page(items=("u", "v"), total=22, page=3, page_size=10).pages
+3
+"""
 
 from collections.abc import Callable
 from enum import StrEnum
@@ -8,9 +15,9 @@ import attrs
 
 from vidcore.errors import InvalidValueError
 
-PAGE_SIZE: Final = 10
-PAGE_SIZE_MAX: Final = 100
-PAGE_MAX: Final = 2**53 // PAGE_SIZE_MAX  # so that an offset fits every database's integer
+PAGE_SIZE: Final = 10  # items; promised to clients
+PAGE_SIZE_MAX: Final = 100  # items; promised to clients
+PAGE_MAX: Final = 2**53 // PAGE_SIZE_MAX  # pages; so that an offset fits every database's integer
 
 T_co = TypeVar("T_co", covariant=True)
 U = TypeVar("U")
@@ -35,7 +42,10 @@ def _check_page_size(_: object, __: object, value: int) -> None:
 
 @attrs.frozen(kw_only=True)
 class PageRequest:
-    """Which page of a list is wanted. Raises InvalidValueError for numbers out of bounds."""
+    """Which page of a list is wanted, and how many items (1–100) it has.
+
+    Raises InvalidValueError for numbers out of bounds.
+    """
 
     page: int = attrs.field(default=1, validator=_check_page)
     page_size: int = attrs.field(default=PAGE_SIZE, validator=_check_page_size)

@@ -3,6 +3,14 @@
 A week begins on Sunday 00:00 UTC. What counts follows from the clock alone, so a reset that was
 missed changes nothing. Of every limit, `used` bytes belong to files accepted this week and
 `reserved` bytes to uploads under way; the rest is available.
+
+>>> from datetime import UTC, datetime
+>>> from vidcore import Quota
+>>> quota = Quota(limit=10_000, used=7_000, reserved=2_000, now=datetime(2026, 11, 20, tzinfo=UTC))
+>>> quota.reserve(at_least=400, at_most=5_000)
+1000
+>>> quota.exceeded_by(1_001).retry_after // 3600
+48
 """
 
 from datetime import UTC, datetime, timedelta
@@ -13,7 +21,7 @@ import attrs
 
 from vidcore.errors import QuotaExceededError
 
-WEEK: Final = timedelta(days=7)
+WEEK: Final = timedelta(days=7)  # from Sunday 00:00 UTC, as promised to clients
 
 
 def week_start(now: datetime) -> datetime:
@@ -35,7 +43,7 @@ def used(weekly_upload_bytes: int, last_upload_reset: datetime, *, now: datetime
 
 @attrs.frozen(kw_only=True)
 class Quota:
-    """A member's bytes in the week of `now`: `limit`, `used` and `reserved`."""
+    """A member's bytes in the week of `now` (aware, any zone): `limit`, `used` and `reserved`."""
 
     limit: int
     used: int
@@ -49,7 +57,7 @@ class Quota:
 
     @property
     def resets_at(self) -> datetime:
-        """Give the start of the next week."""
+        """Give the start of the next week, in UTC."""
         return week_start(self.now) + WEEK
 
     def reserve(self, *, at_least: int, at_most: int) -> int:
@@ -63,7 +71,7 @@ class Quota:
         return min(at_most, self.available)
 
     def exceeded_by(self, requested: int) -> QuotaExceededError:
-        """Make the error for an upload of `requested` bytes."""
+        """Make the error for an upload of `requested` bytes; its seconds to wait are rounded up."""
         return QuotaExceededError(
             self.limit,
             self.used,

@@ -1,4 +1,11 @@
-"""What people write: every text is trimmed, bounded, and storable in any database as it was sent."""
+"""What people write: every text is trimmed, bounded, and storable in any database as it was sent.
+
+>>> from vidcore import check_text, search_key
+>>> check_text("title", "  First steps ", at_least=1, at_most=200)
+'First steps'
+>>> search_key("café") in search_key("CAFE\N{COMBINING ACUTE ACCENT} AU LAIT")
+True
+"""
 
 import unicodedata
 

@@ -3,6 +3,16 @@
 Sent by form or resumable, an upload holds its bytes of the quota from its beginning to its end, and
 no longer than to its deadline. A form upload cannot be taken up again, so its deadline is short and
 moves while bytes arrive: when the service dies, the member has the reservation back in minutes.
+
+>>> from datetime import UTC, datetime
+>>> from vidcore import Quota, admit
+>>> quota = Quota(limit=10_000, used=7_000, reserved=2_000, now=datetime(2026, 11, 20, tzinfo=UTC))
+>>> admitted = admit(at_least=800, at_most=900, max_file_size_bytes=5_000, quota=quota)
+>>> admitted.reserved_bytes
+900
+>>> admitted.check_received(5_001)
+Traceback (most recent call last):
+vidcore.errors.FileTooLargeError: The file has at least 5001 bytes; the limit is 5000.
 """
 
 from datetime import datetime, timedelta
@@ -15,10 +25,10 @@ from vidcore.errors import FileTooLargeError, NotFoundError, StorageFullError
 from vidcore.quota import Quota
 from vidcore.videos import VideoDetails
 
-RESUMABLE_LIFETIME: Final = timedelta(hours=24)
-FORM_LIFETIME: Final = timedelta(minutes=5)
-RENEW_EVERY: Final = timedelta(minutes=1)
-DISK_FLOOR: Final = 1 << 30  # bytes that uploads leave free for the database and its neighbours
+RESUMABLE_LIFETIME: Final = timedelta(hours=24)  # promised to clients
+FORM_LIFETIME: Final = timedelta(minutes=5)  # a dead service's reservation is soon back
+RENEW_EVERY: Final = timedelta(minutes=1)  # a fifth of that: four may be lost
+DISK_FLOOR: Final = 1 << 30  # bytes; uploads leave it free for the database and its neighbours
 
 
 @attrs.frozen(kw_only=True)
@@ -51,7 +61,10 @@ class Upload:
         resumable: bool,
         now: datetime,
     ) -> Self:
-        """Begin an upload for which `reserved_bytes` have been admitted."""
+        """Begin an upload for which `reserved_bytes` have been admitted.
+
+        It lives for 24 hours if it is resumable, else for 5 minutes from its last sign of life.
+        """
         return cls(
             id=id,
             user_id=user_id,
@@ -82,7 +95,7 @@ class Upload:
         return self if self.resumable else attrs.evolve(self, expires_at=now + FORM_LIFETIME)
 
     def grown(self, reserved_bytes: int, now: datetime) -> Self:
-        """Hold more bytes. Raises NotFoundError if the upload is over."""
+        """Hold `reserved_bytes` in all from now on. Raises NotFoundError if the upload is over."""
         self.check_live(now)
         return attrs.evolve(self, reserved_bytes=reserved_bytes)
 

@@ -1,6 +1,17 @@
 """Members and admins: their names, their passwords' bounds, and who may change whom.
 
 Names and e-mail addresses are compared without regard to case; there is always an active admin.
+
+>>> from datetime import UTC, datetime
+>>> from uuid import UUID
+>>> from vidcore import Role, User
+>>> ann = User.register(
+...     id=UUID(int=1), username="ann", email="ann@example.org", password_hash="…",
+...     role=Role.ADMIN, now=datetime(2026, 11, 20, tzinfo=UTC),
+... )
+>>> ann.with_role(Role.USER, other_active_admins=0)
+Traceback (most recent call last):
+vidcore.errors.LastAdminError: This is the last active admin; make somebody else an admin first.
 """
 
 import re
@@ -16,10 +27,10 @@ from vidcore.errors import InvalidValueError, LastAdminError
 from vidcore.quota import WEEK, used, week_start
 from vidcore.text import check_storable
 
-USERNAME_PATTERN: Final = r"[A-Za-z0-9_.-]{3,32}"
-PASSWORD_MIN: Final = 8
-PASSWORD_MAX: Final = 128
-EMAIL_MAX: Final = 254  # RFC 5321 4.5.3.1.3: a path has 256 octets, two of them its brackets
+USERNAME_PATTERN: Final = r"[A-Za-z0-9_.-]{3,32}"  # promised to clients
+PASSWORD_MIN: Final = 8  # characters; promised to clients
+PASSWORD_MAX: Final = 128  # characters; promised to clients, all of them count
+EMAIL_MAX: Final = 254  # characters; RFC 5321 4.5.3.1.3: 256 octets with a path's two brackets
 
 
 class Role(StrEnum):
@@ -176,12 +187,12 @@ class Account:
 
     @property
     def last_upload_reset(self) -> datetime:
-        """Give the start of this week's count."""
+        """Give the start of the week that is counted."""
         return self.user.week_counted(self.now)
 
     @property
     def quota_resets_at(self) -> datetime:
-        """Give the start of the next week."""
+        """Give the start of the next week, in UTC."""
         return week_start(self.now) + WEEK
 
 

@@ -8,6 +8,19 @@
 A worker holds a video by a claim: a lease that it renews by heartbeats, and an attempt number that
 rises with every claim (a fencing number). Only the holder of the current attempt can report, publish
 or fail; one that comes back late gets LeaseLostError, whatever its lease says.
+
+>>> from datetime import UTC, datetime
+>>> from uuid import UUID
+>>> from vidcore import Video, VideoDetails
+>>> now = datetime(2026, 11, 20, tzinfo=UTC)
+>>> first = Video.accept(
+...     id=UUID(int=1), details=VideoDetails(title="First steps"), original_filename="clip.mkv",
+...     file_size_bytes=1_000, uploaded_by=UUID(int=2), source="1", now=now,
+... ).claimed(now)
+>>> second = first.recovered(first.lease_until).claimed(first.lease_until)
+>>> second.failed(first.attempt, reason="I was asleep.", log="")
+Traceback (most recent call last):
+vidcore.errors.LeaseLostError: Attempt 1 holds this video no longer.
 """
 
 from datetime import datetime, timedelta
@@ -31,11 +44,11 @@ from vidcore.pages import Order
 from vidcore.text import check_search, check_text
 from vidcore.users import User
 
-TITLE_MAX: Final = 200
-DESCRIPTION_MAX: Final = 5_000
-LEASE: Final = timedelta(seconds=30)
+TITLE_MAX: Final = 200  # characters; promised to clients
+DESCRIPTION_MAX: Final = 5_000  # characters; promised to clients
+LEASE: Final = timedelta(seconds=30)  # a lost worker's video waits no longer than this
 HEARTBEAT: Final = timedelta(seconds=10)  # a third of the lease: two may be lost
-TRIES_MAX: Final = 3
+TRIES_MAX: Final = 3  # tries; a fault that passes has passed by then
 BACK_OFF: Final = timedelta(seconds=10)  # doubled with every try
 
 
@@ -92,7 +105,10 @@ class Unset(Enum):
 
 @attrs.frozen(kw_only=True)
 class VideoDetails:
-    """What the uploader says of a video. Raises InvalidValueError for what is out of bounds."""
+    """What the uploader says of a video: a title of 1–200 characters, a description of up to 5,000.
+
+    Both are trimmed. Raises InvalidValueError for what is out of bounds.
+    """
 
     title: str = attrs.field(converter=check_title)
     description: str | None = attrs.field(default=None, converter=check_description)
@@ -116,12 +132,13 @@ class Rendition:
 
 @attrs.frozen(kw_only=True)
 class Video:
-    """A video in any status.
+    """A video in any status; sizes in bytes and pixels, the duration in seconds.
 
-    `source` is the upload that it was made from, until it is completed; `media` and `thumbnail` are
-    where the published files are, from then on. `attempt` counts all claims, `tries` those that count
-    against TRIES_MAX. `ready_at` is when the next claim may come, `lease_until` when the present one
-    ends unless it is renewed. `error_log` is for admins only.
+    Until it is completed, `source` is the upload that it was made from, and `file_size_bytes` that
+    upload's size; from then on `media` and `thumbnail` are where the published files are, and
+    `file_size_bytes` is the size of the former. `progress` goes from 0.0 to 1.0. `attempt` counts all
+    claims, `tries` those that count against TRIES_MAX. `ready_at` is when the next claim may come,
+    `lease_until` when the present one ends unless it is renewed. `error_log` is for admins only.
     """
 
     id: UUID
@@ -190,7 +207,10 @@ class Video:
         )
 
     def recovered(self, now: datetime) -> Self:
-        """Take an abandoned video from its lost worker: back to pending, or failed after all tries."""
+        """Take an abandoned video from its lost worker: back to pending, or failed after all tries.
+
+        Raises IllegalTransitionError unless it is being processed.
+        """
         return self._stumble("Processing was broken off three times.", log="", ready_at=now)
 
     def claimed(self, now: datetime) -> Self:
@@ -206,7 +226,7 @@ class Video:
         )
 
     def reported(self, attempt: int, *, progress: float, now: datetime) -> Self:
-        """Renew the lease and note the progress, which never falls within an attempt.
+        """Renew the lease and note the progress (0.0 to 1.0), which never falls within an attempt.
 
         Raises LeaseLostError, as do all steps that take an `attempt`, unless it is the current one.
         """
@@ -218,12 +238,12 @@ class Video:
         )
 
     def planned(self, attempt: int, plan: Plan) -> Self:
-        """Note how the source is going to be processed, and why."""
+        """Note how the source is going to be processed, and why. Raises LeaseLostError."""
         self.check_holder(attempt)
         return attrs.evolve(self, plan=plan)
 
     def completed(self, attempt: int, rendition: Rendition) -> Self:
-        """Publish the result of the current attempt; the source is needed no longer."""
+        """Publish the result of the current attempt, and let the source go. Raises LeaseLostError."""
         self.check_holder(attempt)
         return attrs.evolve(
             self._on(Event.COMPLETE),
@@ -239,19 +259,28 @@ class Video:
         )
 
     def failed(self, attempt: int, *, reason: str, log: str) -> Self:
-        """End the current attempt for good: the source is at fault, and trying again is no use."""
+        """End the current attempt for good: the source is at fault, and trying again is no use.
+
+        `reason` is for the owner to read, `log` for admins. Raises LeaseLostError.
+        """
         self.check_holder(attempt)
         return attrs.evolve(
             self._on(Event.FAIL), error_message=reason, error_log=log, lease_until=None
         )
 
     def stumbled(self, attempt: int, *, reason: str, log: str, now: datetime) -> Self:
-        """End the current attempt by a passing fault: later again, or failed after all tries."""
+        """End the current attempt by a passing fault: later again, or failed after all tries.
+
+        Later is after 10 seconds, and twice as long after each further try. Raises LeaseLostError.
+        """
         self.check_holder(attempt)
         return self._stumble(reason, log=log, ready_at=now + BACK_OFF * 2 ** (self.tries - 1))
 
     def handed_back(self, attempt: int, now: datetime) -> Self:
-        """Give the video back undone, since its worker is stopping; the try does not count."""
+        """Give the video back undone, since its worker is stopping; the try does not count.
+
+        Raises LeaseLostError.
+        """
         self.check_holder(attempt)
         return attrs.evolve(
             self._on(Event.HAND_BACK),
@@ -312,7 +341,10 @@ class Video:
             raise NotFoundError("video", self.id)
 
     def check_editable_by(self, user: User) -> None:
-        """Raise unless `user` is the owner or an admin: NotFoundError where it is not even visible."""
+        """Raise PermissionDeniedError unless `user` is the owner or an admin.
+
+        Raises NotFoundError instead where it is not even visible.
+        """
         self.check_visible_to(user)
         if not (self.is_owned_by(user) or user.is_admin):
             raise PermissionDeniedError("change the video of another member")

@@ -1,4 +1,12 @@
-"""What the platform does by itself: its first start, and the work of the schedule."""
+"""What the platform does by itself: its first start, and the work of the schedule.
+
+>>> import asyncio
+>>> from vidcore.testing.memory_store import InMemoryStore
+>>> from vidcore.use_cases.housekeeping import NeedsAdmin
+>>> needs_admin = NeedsAdmin(store=InMemoryStore())
+>>> asyncio.run(needs_admin())
+True
+"""
 
 from datetime import datetime, timedelta
 from typing import Final

@@ -1,4 +1,14 @@
-"""What admins do about invitations, and how a guest learns whether one still holds."""
+"""What admins do about invitations, and how a guest learns whether one still holds.
+
+>>> import asyncio
+>>> from vidcore.testing.clock import FixedClock
+>>> from vidcore.testing.examples import NOW
+>>> from vidcore.testing.memory_store import InMemoryStore
+>>> from vidcore.use_cases.inviting import ValidateInvitation
+>>> asyncio.run(ValidateInvitation(store=InMemoryStore(), clock=FixedClock(NOW))("a guess"))
+Traceback (most recent call last):
+vidcore.errors.InvitationInvalidError: This invitation is not known, was revoked, or has been used; ask for a new one.
+"""
 
 from uuid import UUID
 

@@ -1,0 +1,96 @@
+import importlib.util
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import vidcore
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "domain.md"
+RULES = [path for path in Path(vidcore.__file__).parent.glob("*.py") if path.stem != "__init__"]
+NO_BOUNDS = {"media.FORMATS", "videos.NEXT"}  # a phrase, and the table that has blocks of its own
+
+
+def load_generator() -> ModuleType:
+    path = PAGE.with_name("generate_domain.py")
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+generator = load_generator()
+
+
+def example(page: Path) -> str:
+    (found,) = re.findall(r"(?ms)^```python\n(.*?)^```$", page.read_text(encoding="utf-8"))
+    return str(found)
+
+
+def test_what_is_generated_is_what_stands_in_the_page() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+
+    assert generator.regenerated(page) == page, "run `python docs/generate_domain.py`"
+
+
+@pytest.mark.parametrize(
+    ("true", "false"),
+    [
+        ("failed --> pending: retry", "failed --> completed: retry"),
+        ("| 7 days | promised to clients |", "| 8 days | promised to clients |"),
+        ("| completed | sees and changes it |", "| completed | finds nothing |"),
+    ],
+)
+def test_a_page_that_says_otherwise_is_found_out(true: str, false: str) -> None:
+    page = PAGE.read_text(encoding="utf-8")
+
+    assert page.count(true) == 1
+    assert generator.regenerated(page.replace(true, false)) == page
+
+
+def test_every_block_that_can_be_generated_stands_in_the_page_once() -> None:
+    blocks = [name for _, name, _ in generator.BLOCK.findall(PAGE.read_text(encoding="utf-8"))]
+
+    assert sorted(blocks) == sorted(generator.BLOCKS)
+
+
+def test_every_bound_of_the_domain_stands_in_a_table() -> None:
+    bounds = {
+        f"{path.stem}.{name}"
+        for path in RULES
+        for name in re.findall(r"(?m)^([A-Z]\w*): Final", path.read_text(encoding="utf-8"))
+    }
+    shown = [path for table in generator.CONSTANTS.values() for path in table]
+
+    assert sorted(shown) == sorted(bounds - NO_BOUNDS)
+
+
+@pytest.mark.parametrize("page", [PAGE, ROOT / "README.md"], ids=lambda page: page.name)
+def test_an_example_prints_what_its_comments_say(
+    page: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = example(page)
+
+    exec(compile(code, page.name, "exec"), {"__name__": "__main__"})
+
+    promised = re.findall(r"(?m)^\s*print\(.*\)  # (.*)$", code)
+    assert capsys.readouterr().out.splitlines() == promised
+    assert code.count("print(") == len(promised) > 0
+
+
+@pytest.mark.parametrize("page", [PAGE, ROOT / "README.md"], ids=lambda page: page.name)
+def test_an_example_names_nothing_but_vidcore_and_the_standard_library(page: Path) -> None:
+    imported = set(re.findall(r"(?m)^(?:from|import) (\w+)", example(page)))
+
+    assert imported == {"vidcore", "datetime"} | ({"uuid"} if page == PAGE else set())
+
+
+@pytest.mark.parametrize("page", [PAGE, ROOT / "README.md"], ids=lambda page: page.name)
+def test_every_file_that_a_page_links_to_is_there(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8"))
+
+    assert [link for link in links if not (page.parent / link).exists()] == []
