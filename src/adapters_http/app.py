@@ -1,6 +1,7 @@
 """The aiohttp application, made of the route table; it has never heard of a container."""
 
 import asyncio
+from functools import cache
 from typing import Final
 
 import attrs
@@ -8,6 +9,7 @@ import orjson
 from aiohttp import hdrs, web
 
 from adapters_http.edge import add_headers, edge
+from adapters_http.expectations import say_continue
 from adapters_http.handlers import (
     admin,
     auth,
@@ -57,18 +59,27 @@ def create_app(use_cases: UseCases, settings: HttpSettings) -> web.Application:
     app = web.Application(middlewares=[edge], client_max_size=JSON_MAX)
     app[USE_CASES] = use_cases
     app[PUBLIC_URL] = settings.public_url
-    app[OPENAPI] = orjson.dumps(openapi_document(ROUTES))
+    app[OPENAPI] = _openapi()
     app[BUSY] = InFlight()
     app[DRAINING] = asyncio.Event()
     app.on_response_prepare.append(add_headers)
     for row in ROUTES:
         handler = endpoint(row)
-        expect = _expect_later if row.body is Multipart else None
+        expect = _expect_later if row.body is Multipart else _expect_now
         app.router.add_route(row.method, row.path, handler, expect_handler=expect)
         if row.method == hdrs.METH_GET:
-            app.router.add_route(hdrs.METH_HEAD, row.path, handler)
+            app.router.add_route(hdrs.METH_HEAD, row.path, handler, expect_handler=expect)
     return app
+
+
+@cache
+def _openapi() -> bytes:
+    return orjson.dumps(openapi_document(ROUTES))
 
 
 async def _expect_later(_: web.Request) -> None:
     """Leave `100 Continue` to the handler, which says it once the headers have been found good."""
+
+
+async def _expect_now(request: web.Request) -> None:
+    await say_continue(request)

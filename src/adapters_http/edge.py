@@ -9,6 +9,7 @@ from typing import Final
 
 import structlog
 from aiohttp import hdrs, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from adapters_http.errors import (
     BodyTooLargeError,
@@ -18,7 +19,7 @@ from adapters_http.errors import (
     error_response,
     internal_error,
 )
-from adapters_http.routing import ACTOR, BUSY, JSON_MAX
+from adapters_http.routing import ACTOR, BUSY, DRAINING, JSON_MAX
 from vidcore.errors import VidcoreError
 
 REQUEST_ID: Final = web.RequestKey("REQUEST_ID", str)
@@ -30,11 +31,16 @@ _log = structlog.get_logger("vidcore.http")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
+def new_request_id() -> str:
+    """Give an id by which an answer is found in the log."""
+    return os.urandom(8).hex()
+
+
 @web.middleware
 async def edge(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Give the request an id, answer every failure as the contract says, and log one line."""
     given = request.headers.get("X-Request-ID", "")
-    request[REQUEST_ID] = given if _GIVEN_ID.fullmatch(given) else os.urandom(8).hex()
+    request[REQUEST_ID] = given if _GIVEN_ID.fullmatch(given) else new_request_id()
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=request[REQUEST_ID])
     started = time.perf_counter()
@@ -43,6 +49,8 @@ async def edge(request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
             response = await _answer(request, handler)
             status = response.status
+            if request.app[DRAINING].is_set():
+                response.force_close()  # so that a busy client does not hold up the stop
             return response
         finally:
             resource = request.match_info.route.resource
@@ -64,10 +72,17 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
         return _refuse(request, error)
     except web.HTTPException as error:
         return _refuse(request, _translated(request, error))
+    except (web.RequestPayloadError, HttpProcessingError):
+        request.content.feed_eof()  # aiohttp would read on, fail again, and log that as a bug
+        return _refuse(
+            request, MalformedRequestError("The body breaks off, or is wrongly encoded.")
+        )
     except ConnectionError:
         raise
-    except Exception:  # noqa: BLE001 - the last boundary: logged, and answered as a bug
+    except Exception as error:
         _log.exception("crash")
+        if request.writer.output_size > 0:
+            raise ConnectionResetError("an answer that has begun cannot be taken back") from error
         return internal_error()
 
 
@@ -100,7 +115,12 @@ def _translated(request: web.Request, error: web.HTTPException) -> VidcoreError:
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """Add to every answer what all have: the id, and what keeps browsers from guessing or storing."""
-    response.headers["X-Request-ID"] = request.get(REQUEST_ID, "-")
+    set_headers(response, request.get(REQUEST_ID, "-"))
+
+
+def set_headers(response: web.StreamResponse, request_id: str) -> None:
+    """Add what every answer has, whoever makes it."""
+    response.headers["X-Request-ID"] = request_id
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers.setdefault(hdrs.CACHE_CONTROL, "no-store")

@@ -56,7 +56,7 @@ class ValidationError(HttpError):
 
     def __str__(self) -> str:
         """Name the fields."""
-        return "; ".join(f"{field}: {message}" for field, message in self.errors)
+        return " ".join(f"The field {field!r} {message}." for field, message in self.errors)
 
 
 @attrs.define
@@ -149,17 +149,25 @@ NEVER_ANSWERED: Final = frozenset({domain.IllegalTransitionError, domain.LeaseLo
 def error_response(error: domain.VidcoreError) -> web.Response:
     """Answer a failure as the contract says. Raises KeyError for one that is in no table."""
     status, code = STATUS_AND_CODE[type(error)]
-    body: dict[str, object] = {"detail": str(error), "error_code": code}
+    body: dict[str, object] = {"detail": _sendable(str(error)), "error_code": code}
     if isinstance(error, ValidationError):
-        body["errors"] = [{"field": f, "message": m} for f, m in error.errors]
+        body["errors"] = [
+            {"field": _sendable(field), "message": _sendable(message)}
+            for field, message in error.errors
+        ]
     elif isinstance(error, domain.InvalidValueError):
-        body["errors"] = [{"field": error.field, "message": error.message}]
+        body["errors"] = [{"field": error.field, "message": _sendable(error.message)}]
     return web.Response(
         status=status,
         body=orjson.dumps(body),
         content_type="application/json",
         headers=_headers(error),
     )
+
+
+def _sendable(text: str) -> str:
+    """Give a text without the surrogates that stand for bytes of a header that are no UTF-8."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _headers(error: domain.VidcoreError) -> dict[str, str]:

@@ -111,12 +111,9 @@ class UploadForm:
         return from_texts(given, VideoForm).details()
 
     async def _read_parts(self) -> None:
-        try:
-            reader = await self._request.multipart()
-            while (part := await _in_time(reader.next())) is not None:
-                await self._read_part(part)
-        except (ValueError, AssertionError, web.HTTPException, EOFError) as error:
-            raise MalformedRequestError(f"The form could not be read: {error}.") from error
+        reader = await _read(self._request.multipart())
+        while (part := await _read(reader.next())) is not None:
+            await self._read_part(part)
 
     async def _read_part(self, part: BodyPartReader | MultipartReader) -> None:
         if isinstance(part, MultipartReader):
@@ -127,7 +124,7 @@ class UploadForm:
         elif part.name in FIELDS:
             await self._read_field(part.name, part)
         else:
-            raise ValidationError(((str(part.name), "is not known here"),))
+            raise ValidationError(((part.name or "", "is not known here"),))
 
     @property
     def _boundary_size(self) -> int:
@@ -137,7 +134,7 @@ class UploadForm:
         if name in self._fields:
             raise ValidationError(((name, "is given twice"),))
         content = bytearray()
-        while block := await _in_time(part.read_chunk(BLOCK)):
+        while block := await _read(part.read_chunk(BLOCK)):
             content += block
             if len(content) > FIELDS_MAX:
                 raise ValidationError(((name, f"must have at most {FIELDS_MAX} bytes"),))
@@ -185,7 +182,7 @@ class UploadForm:
     ) -> None:
         loop = asyncio.get_running_loop()
         renewed = loop.time()
-        while block := await _in_time(part.read_chunk(BLOCK)):
+        while block := await _read(part.read_chunk(BLOCK)):
             self._received += len(block)
             if self._received > begun.admission.reserved_bytes:
                 begun = await self._use_cases.grow_upload(begun, received=self._received)
@@ -196,16 +193,24 @@ class UploadForm:
                 renewed = loop.time()
 
 
-async def _in_time(reading: Awaitable[T]) -> T:
-    """Wait for the client's next bytes. Raises UploadIncompleteError if none come."""
+async def _read(reading: Awaitable[T]) -> T:
+    """Wait for the client's next bytes.
+
+    Raises UploadIncompleteError if none come, MalformedRequestError if they are no form.
+    """
     try:
         async with asyncio.timeout(SILENCE):
             return await reading
     except TimeoutError:
         raise UploadIncompleteError(f"No byte arrived for {SILENCE:.0f} seconds.") from None
+    except (ValueError, AssertionError, web.HTTPException, EOFError) as error:
+        raise MalformedRequestError(f"The form could not be read: {error}.") from error
 
 
 def _overhead(part: BodyPartReader, boundary_size: int) -> int:
     """Give the bytes of a part's delimiter and headers: --boundary CR LF, each line, CR LF."""
-    lines = sum(len(name) + len(value.encode()) + 4 for name, value in part.headers.items())
+    lines = sum(
+        len(name) + len(value.encode("utf-8", "surrogateescape")) + 4
+        for name, value in part.headers.items()
+    )
     return boundary_size + 4 + lines + 2

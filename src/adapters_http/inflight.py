@@ -26,6 +26,11 @@ class InFlight:
         if self._count == 0:
             self._idle.set()
 
+    @property
+    def count(self) -> int:
+        """Give the number of requests that are being answered."""
+        return self._count
+
     async def wait_idle(self) -> None:
         """Return when nothing is being answered."""
         await self._idle.wait()

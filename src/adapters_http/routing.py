@@ -40,6 +40,7 @@ BUSY: Final = web.AppKey("BUSY", InFlight)
 DRAINING: Final = web.AppKey("DRAINING", asyncio.Event)
 ACTOR: Final = web.RequestKey("ACTOR", User)
 JSON_MAX: Final = 1 << 20  # bytes of a body that is no upload
+BODY_TIME: Final = 30.0  # seconds in which such a body must have arrived
 
 B = TypeVar("B")
 Q = TypeVar("Q")
@@ -202,9 +203,14 @@ async def _body(request: web.Request, wanted: type[B]) -> B:
         found = request.headers.get(hdrs.CONTENT_TYPE, "nothing")
         raise UnsupportedMediaTypeError(found, "application/json")
     try:
-        raw = await request.read()
+        async with asyncio.timeout(BODY_TIME):
+            raw = await request.read()
     except web.HTTPRequestEntityTooLarge:
         raise BodyTooLargeError(JSON_MAX) from None
+    except TimeoutError:
+        raise MalformedRequestError(
+            f"The body did not arrive within {BODY_TIME:.0f} seconds."
+        ) from None
     try:
         decoded = orjson.loads(raw)
     except orjson.JSONDecodeError as error:

@@ -5,17 +5,50 @@ refused, then running ones are waited for, and only then is everything closed.
 """
 
 import asyncio
-from typing import Final
+from http import HTTPStatus
+from typing import Any, Final, cast
 
 import structlog
 from aiohttp import web
 
+from adapters_http.edge import new_request_id, set_headers
+from adapters_http.errors import MalformedRequestError, error_response, internal_error
 from adapters_http.routing import BUSY, DRAINING
 
 DRAIN: Final = 30.0  # seconds that running answers have to end
+BREAK_OFF: Final = 5.0  # seconds that cancelled ones have to clean up
 KEEP_ALIVE: Final = 75.0  # seconds; aiohttp's hour is made for servers behind a proxy
 
 _log = structlog.get_logger("vidcore.http")
+
+
+class Connection(web.RequestHandler):
+    """One client's connection, on which also what never becomes a request is answered as JSON."""
+
+    __slots__ = ()
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = HTTPStatus.INTERNAL_SERVER_ERROR,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """Answer what no middleware sees, and close. Raises ConnectionError in mid-answer."""
+        request_id = new_request_id()
+        if status == HTTPStatus.BAD_REQUEST:
+            _log.info("no request", request_id=request_id, reason=message)
+        else:
+            _log.error("crash", request_id=request_id, exc_info=exc)
+        if request.writer.output_size > 0:
+            raise ConnectionResetError("an answer that has begun cannot be taken back")
+        if status == HTTPStatus.BAD_REQUEST:
+            response = error_response(MalformedRequestError("This is no HTTP request."))
+        else:
+            response = internal_error()
+        set_headers(response, request_id)
+        response.force_close()
+        return response
 
 
 class Server:
@@ -25,23 +58,30 @@ class Server:
         self._app = app
         self._host = host
         self._port = port
-        self._runner = web.AppRunner(
-            app, access_log=None, keepalive_timeout=KEEP_ALIVE, shutdown_timeout=5.0
-        )
-        self._site: web.TCPSite | None = None
+        self._runner = web.AppRunner(app, shutdown_timeout=BREAK_OFF)
+        self._listening: asyncio.Server | None = None
 
     async def start(self) -> int:
         """Begin to serve and give the port. Raises OSError if the address cannot be had."""
         await self._runner.setup()
-        self._site = web.TCPSite(self._runner, self._host, self._port, reuse_address=True)
-        await self._site.start()
-        return int(self._runner.addresses[0][1])
+        loop = asyncio.get_running_loop()
+        manager = cast(web.Server, self._runner.server)  # there, once it is set up
+        # None, which the library documents and does not annotate, switches its access log off.
+        options: dict[str, Any] = {"access_log": None, "keepalive_timeout": KEEP_ALIVE}
+
+        def connect() -> Connection:
+            return Connection(manager, loop=loop, **options)
+
+        self._listening = await loop.create_server(
+            connect, self._host, self._port, reuse_address=True
+        )
+        return int(self._listening.sockets[0].getsockname()[1])
 
     async def stop(self) -> None:
         """Refuse what is new, wait for what is running, then close."""
         self._app[DRAINING].set()
-        if self._site is not None:
-            await self._site.stop()
+        if self._listening is not None:
+            self._listening.close()
         try:
             async with asyncio.timeout(DRAIN):
                 await self._app[BUSY].wait_idle()

@@ -7,6 +7,7 @@ from uuid import UUID
 import attrs
 from aiohttp import hdrs, web
 
+from adapters_http.expectations import say_continue
 from adapters_http.forms import UploadForm, check_multipart, size_bounds
 from adapters_http.handlers.queries import PageQuery
 from adapters_http.media_response import send_file
@@ -71,16 +72,10 @@ async def upload(call: Call[Multipart, Nothing]) -> Answer:
     check_multipart(call.request)
     at_least, at_most = size_bounds(call.request.content_length)
     await call.use_cases.admit_upload(actor=call.actor, at_least=at_least, at_most=at_most)
-    if call.request.headers.get(hdrs.EXPECT, "").lower() == "100-continue":
-        await _say_continue(call.request)
+    await say_continue(call.request)
     entry = await UploadForm(call.request, call.use_cases, call.actor).receive()
     location = f"/api/videos/{entry.video.id}"
     return Answer(body=_presenter(call)(entry), headers={hdrs.LOCATION: location})
-
-
-async def _say_continue(request: web.Request) -> None:
-    await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-    request.writer.output_size = 0  # the answer proper has not begun
 
 
 async def list_videos(call: Call[Nothing, VideosQuery]) -> PageAnswer[VideoAnswer]:

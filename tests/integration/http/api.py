@@ -12,7 +12,7 @@ from uuid import UUID
 import attrs
 import orjson
 from aiohttp import ClientResponse, web
-from aiohttp.test_utils import TestClient
+from aiohttp.test_utils import TestClient, TestServer
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
@@ -20,6 +20,7 @@ from adapters_auth.access_tokens import JwtAccessTokens
 from adapters_auth.media_tokens import HmacMediaTokens
 from adapters_auth.passwords import BcryptPasswordHasher
 from adapters_http import UseCases
+from adapters_http.routing import BUSY
 from vidcore.ports.tokens import MediaGrant
 from vidcore.testing.clock import FixedClock
 from vidcore.testing.examples import (
@@ -85,6 +86,13 @@ class Reply:
         return {error["field"] for error in self.json["errors"]}
 
 
+class LoopbackServer(TestServer):
+    """A server whose requests live on when their client goes, as those of the real one do."""
+
+    async def _make_runner(self, **options: Any) -> web.BaseRunner:
+        return web.AppRunner(self.app, **(options | {"handler_cancellation": False}))
+
+
 @attrs.define(kw_only=True)
 class Api:
     """The running application and all that a test may look at behind its back."""
@@ -102,9 +110,7 @@ class Api:
     data: Path
     _numbers: "count[int]" = attrs.Factory(lambda: count(1))
 
-    async def call(
-        self, method: str, path: str, by: Member | None = None, **options: Any
-    ) -> Reply:
+    async def call(self, method: str, path: str, by: Member | None = None, **options: Any) -> Reply:
         headers = dict(by.headers if by else {}) | dict(options.pop("headers", {}))
         url = URL(path, encoded=True)
         async with self.client.request(method, url, headers=headers, **options) as response:
@@ -120,6 +126,12 @@ class Api:
             yield reader, writer
         finally:
             await close(writer)
+
+    @property
+    def in_flight(self) -> int:
+        """How many requests are being answered."""
+        assert self.client.app is not None
+        return self.client.app[BUSY].count
 
     @property
     def tables(self) -> Tables:
@@ -216,9 +228,7 @@ class Api:
 
 
 async def read(response: ClientResponse) -> Reply:
-    return Reply(
-        status=response.status, headers=response.headers, content=await response.read()
-    )
+    return Reply(status=response.status, headers=response.headers, content=await response.read())
 
 
 async def close(writer: asyncio.StreamWriter) -> None:
@@ -233,7 +243,10 @@ async def read_reply(reader: asyncio.StreamReader) -> Reply:
     """Read one answer with a Content-Length from a socket."""
     head = await asyncio.wait_for(reader.readuntil(HEAD_END), 10)
     status_line, *lines = head.decode("latin-1").strip().split("\r\n")
-    headers = CIMultiDict(line.split(": ", 1) for line in lines)
+    headers: CIMultiDict[str] = CIMultiDict()
+    for line in lines:
+        name, _, value = line.partition(": ")
+        headers.add(name, value)
     body = await asyncio.wait_for(reader.readexactly(int(headers.get("Content-Length", "0"))), 10)
     return Reply(
         status=int(status_line.split()[1]), headers=CIMultiDictProxy(headers), content=body

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.test_utils import TestClient
 
 from adapters_auth.access_tokens import JwtAccessTokens
 from adapters_auth.media_tokens import HmacMediaTokens
@@ -12,7 +12,7 @@ from adapters_auth.passwords import BcryptPasswordHasher
 from adapters_fs.media import FilesystemMedia
 from adapters_fs.uploads import FilesystemUploads
 from adapters_http import HttpSettings, UseCases, create_app
-from tests.integration.http.api import PUBLIC_URL, Api, Member
+from tests.integration.http.api import PUBLIC_URL, Api, LoopbackServer, Member
 from vidcore.testing.clock import FixedClock
 from vidcore.testing.examples import NOW, example_config
 from vidcore.testing.identity import SequentialIds, SequentialSecrets
@@ -136,8 +136,8 @@ async def api(
     data = tmp_path / "data"
     uploads = FilesystemUploads(data / "uploads", file_pool)
     media = FilesystemMedia(data, data / "videos", data / "thumbnails", file_pool)
-    await uploads.prepare()
-    await media.prepare()
+    for name in ("uploads", "videos", "thumbnails"):  # `prepare` would wait for the disk each time
+        (data / name).mkdir(parents=True)
     neighbours: dict[str, Any] = {
         "store": store,
         "clock": FixedClock(NOW),
@@ -149,7 +149,7 @@ async def api(
     }
     use_cases = make_use_cases(**neighbours, uploads=uploads, media=media)
     app = create_app(use_cases, HttpSettings(public_url=PUBLIC_URL))
-    async with TestClient(TestServer(app)) as client:
+    async with TestClient(LoopbackServer(app)) as client:
         yield Api(
             client=client,
             use_cases=use_cases,

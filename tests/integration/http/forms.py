@@ -28,9 +28,10 @@ def file_part(content: bytes = CONTENT, filename: str = "holiday.mp4") -> Part:
 def form(*parts: Part, end: bytes = f"--{BOUNDARY}--\r\n".encode()) -> bytes:
     """Give the body of a form, `end` being its closing delimiter."""
     delimiter = f"--{BOUNDARY}\r\n".encode()
-    return b"".join(
-        delimiter + head.encode() + b"\r\n" + content + b"\r\n" for head, content in parts
-    ) + end
+    return (
+        b"".join(delimiter + head.encode() + b"\r\n" + content + b"\r\n" for head, content in parts)
+        + end
+    )
 
 
 def upload_form(content: bytes = CONTENT, title: str = "Holiday") -> bytes:
@@ -54,3 +55,8 @@ def head_of(by: Member, *lines: str, path: str = "/api/videos", method: str = "P
     given = [f"{name}: {value}" for name, value in by.headers.items()]
     head = [f"{method} {path} HTTP/1.1", "Host: localhost", *given, *lines]
     return "\r\n".join([*head, "", ""]).encode()
+
+
+def upload_head(by: Member, size: int, *lines: str) -> bytes:
+    """Give the head of an upload whose body has `size` bytes."""
+    return head_of(by, f"Content-Type: {FORM_TYPE}", f"Content-Length: {size}", *lines)

@@ -96,9 +96,8 @@ async def test_registering_keeps_to_the_rules_for_names(
     assert not api.tables.users
 
 
-async def test_registering_with_a_taken_name_is_a_conflict_in_any_case(
-    api: Api, member: Member
-) -> None:
+@pytest.mark.usefixtures("member")
+async def test_registering_with_a_taken_name_is_a_conflict_in_any_case(api: Api) -> None:
     _, token = await api.add_invitation()
 
     reply = await api.call("POST", "/api/auth/register", json=registration(token, username="MAX"))
@@ -133,7 +132,9 @@ async def test_registering_without_a_good_invitation_is_refused(api: Api) -> Non
 async def test_one_logs_in_with_name_or_address(api: Api, login: str) -> None:
     member = await api.add_member("Max", email="max@example.org")
 
-    reply = await api.call("POST", "/api/auth/login", json={"username": login, "password": PASSWORD})
+    reply = await api.call(
+        "POST", "/api/auth/login", json={"username": login, "password": PASSWORD}
+    )
 
     assert reply.status == 200
     assert set(reply.json) == {"access_token", "token_type", "expires_in", "user"}
@@ -141,9 +142,8 @@ async def test_one_logs_in_with_name_or_address(api: Api, login: str) -> None:
     assert reply.json["user"]["id"] == str(member.id)
 
 
-async def test_a_wrong_name_and_a_wrong_password_get_the_same_answer(
-    api: Api, member: Member
-) -> None:
+@pytest.mark.usefixtures("member")
+async def test_a_wrong_name_and_a_wrong_password_get_the_same_answer(api: Api) -> None:
     replies = [
         await api.call("POST", "/api/auth/login", json={"username": name, "password": password})
         for name, password in (("Max", "wrong password"), ("nobody", PASSWORD), ("", ""))
@@ -166,7 +166,8 @@ async def test_a_switched_off_account_is_told_so_only_with_the_right_password(
     check_error(await api.call("POST", "/api/auth/login", json=wrong), 401, "invalid_credentials")
 
 
-async def test_the_eleventh_failed_login_must_wait(api: Api, member: Member) -> None:
+@pytest.mark.usefixtures("member")
+async def test_the_eleventh_failed_login_must_wait(api: Api) -> None:
     wrong = {"username": "Max", "password": "wrong password"}
     for _ in range(10):
         await api.call("POST", "/api/auth/login", json=wrong)
@@ -178,6 +179,18 @@ async def test_the_eleventh_failed_login_must_wait(api: Api, member: Member) -> 
     assert reply.headers["Retry-After"] == str(15 * 60 - 10)
     api.clock.advance(timedelta(seconds=15 * 60 - 10))
     assert (await api.call("POST", "/api/auth/login", json=right)).status == 200
+
+
+async def test_the_fifty_first_failed_login_from_one_address_must_wait(api: Api) -> None:
+    for number in range(50):
+        wrong = {"username": f"nobody-{number}", "password": "wrong password"}
+        check_error(
+            await api.call("POST", "/api/auth/login", json=wrong), 401, "invalid_credentials"
+        )
+
+    right = {"username": "Max", "password": PASSWORD}
+    reply = await api.call("POST", "/api/auth/login", json=right)
+    check_error(reply, 429, "too_many_requests")
 
 
 async def test_a_member_sees_the_own_account(api: Api) -> None:

@@ -20,7 +20,7 @@ async def test_a_category_is_made_with_a_slug(api: Api, admin: Member) -> None:
 
 
 async def test_categories_are_listed_by_name_with_their_completed_videos(
-    api: Api, admin: Member, member: Member
+    api: Api, member: Member
 ) -> None:
     zoo, art = await api.add_category("Zoo"), await api.add_category("Art")
     await api.add_completed(member, category_id=zoo)
@@ -99,9 +99,7 @@ async def test_videos_stay_when_their_category_goes(
 
 
 @pytest.mark.parametrize("key", [MISSING_ID, "art", "%2e%2e"])
-async def test_a_category_that_is_not_there_is_a_404(
-    api: Api, admin: Member, key: str
-) -> None:
+async def test_a_category_that_is_not_there_is_a_404(api: Api, admin: Member, key: str) -> None:
     path = f"/api/categories/{key}"
 
     check_error(await api.call("DELETE", path, admin), 404, "not_found")

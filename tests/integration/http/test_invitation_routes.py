@@ -127,7 +127,5 @@ async def test_a_used_invitation_cannot_be_revoked(api: Api, admin: Member) -> N
 
 
 @pytest.mark.parametrize("key", [MISSING_ID, "validate", "x"])
-async def test_an_invitation_that_is_not_there_is_a_404(
-    api: Api, admin: Member, key: str
-) -> None:
+async def test_an_invitation_that_is_not_there_is_a_404(api: Api, admin: Member, key: str) -> None:
     check_error(await api.call("DELETE", f"/api/invitations/{key}", admin), 404, "not_found")

@@ -19,7 +19,7 @@ from tests.integration.http.api import (
     read_reply,
     until,
 )
-from tests.integration.http.forms import FORM_TYPE, head_of, upload_form
+from tests.integration.http.forms import upload_form, upload_head
 
 
 @pytest.fixture
@@ -44,10 +44,6 @@ async def connected(port: int) -> AsyncIterator[tuple[asyncio.StreamReader, asyn
 def refuses(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) != 0
-
-
-def upload_head(by: Member, size: int) -> bytes:
-    return head_of(by, f"Content-Type: {FORM_TYPE}", f"Content-Length: {size}")
 
 
 async def test_an_upload_in_flight_is_finished_before_the_stop(
@@ -146,6 +142,23 @@ async def test_what_is_no_http_is_malformed(server: Server, request_text: bytes)
     assert reply.headers["Cache-Control"] == "no-store"
     assert [line["log_level"] for line in logs] == ["info"]
     assert logs[0]["request_id"] == reply.headers["X-Request-ID"]
+
+
+async def test_a_crash_in_mid_answer_adds_nothing_to_it(
+    server: Server, app: web.Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def crash(request: web.Request) -> web.UrlMappingMatchInfo:
+        await request.writer.write(b"begun")
+        raise ValueError("secret")
+
+    monkeypatch.setattr(app.router, "resolve", crash)
+    with capture_logs() as logs:
+        async with connected(await server.start()) as (reader, writer):
+            writer.write(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            assert await reader.read() == b"begun"
+        await server.stop()
+
+    assert [line["event"] for line in logs] == ["crash"]
 
 
 async def test_a_crash_that_no_middleware_sees_tells_nothing(
