@@ -23,6 +23,7 @@ UUID_PATTERN: Final = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII
 )
 INTEGER_PATTERN: Final = re.compile(r"-?[0-9]{1,18}", re.ASCII)
+_BOOLEANS: Final = {"true": True, "1": True, "false": False, "0": False}
 NAMES: Final = {str: "a text", int: "an integer", bool: "true or false", float: "a number"}
 
 
@@ -53,9 +54,9 @@ def _integer_in_text(value: object, _: object) -> int:
 
 
 def _boolean_in_text(value: object, _: object) -> bool:
-    if value not in ("true", "false"):
+    if value not in _BOOLEANS:
         raise BadValueError("must be true or false")
-    return value == "true"
+    return _BOOLEANS[value]
 
 
 def _member(value: object, wanted: type[StrEnum]) -> StrEnum:

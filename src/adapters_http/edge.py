@@ -19,7 +19,7 @@ from adapters_http.errors import (
     error_response,
     internal_error,
 )
-from adapters_http.routing import ACTOR, BUSY, DRAINING, JSON_MAX
+from adapters_http.routing import ACTOR, BUSY, DRAINING, JSON_MAX, METRICS
 from vidcore.errors import VidcoreError
 
 REQUEST_ID: Final = web.RequestKey("REQUEST_ID", str)
@@ -44,24 +44,33 @@ async def edge(request: web.Request, handler: Handler) -> web.StreamResponse:
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=request[REQUEST_ID])
     started = time.perf_counter()
-    status = _CLIENT_GONE
+    status, announced = _CLIENT_GONE, 0
+    metrics = request.app[METRICS]
+    metrics.begin()
     with request.app[BUSY]:
         try:
             response = await _answer(request, handler)
-            status = response.status
+            status, announced = response.status, response.content_length or 0
             if request.app[DRAINING].is_set():
                 response.force_close()  # so that a busy client does not hold up the stop
             return response
         finally:
+            seconds = time.perf_counter() - started
             resource = request.match_info.route.resource
+            route = resource.canonical if resource is not None else "-"
+            sent = request.writer.output_size or announced  # what is not streamed is sent later
+            metrics.end(
+                method=request.method, route=route, status=status, seconds=seconds, sent=sent
+            )
             actor = request.get(ACTOR)
             _log.info(
                 "request",
                 method=request.method,
-                route=resource.canonical if resource is not None else "-",
+                route=route,
                 status=status,
                 user=str(actor.id) if actor is not None else None,
-                ms=round((time.perf_counter() - started) * 1000, 2),
+                bytes=sent,
+                ms=round(seconds * 1000, 2),
             )
 
 

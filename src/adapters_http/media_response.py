@@ -8,6 +8,7 @@ import asyncio
 import os
 from email.utils import formatdate
 from http import HTTPStatus
+from pathlib import PurePath
 from typing import Final
 from urllib.parse import quote
 
@@ -19,21 +20,25 @@ from adapters_http.errors import PreconditionFailedError, RangeNotSatisfiableErr
 from adapters_http.ranges import Representation, Selection, select
 from vidcore.errors import NotFoundError
 
+ACCEL: Final = web.AppKey("ACCEL", bool)
+ACCEL_PREFIX: Final = "/_vidcore"  # an internal location of nginx, whose root is the machine's
 BLOCK: Final = 1 << 20  # bytes a turn, so that many readers share the loop fairly
 STALL: Final = 30.0  # seconds without a byte taken, after which a client is given up
 
 
 async def send_file(
-    request: web.Request, path: str, *, content_type: str, filename: str, headers: LooseHeaders
+    request: web.Request, path: str, *, content_type: str, headers: LooseHeaders
 ) -> web.StreamResponse:
-    """Answer a GET or HEAD with the file, a range of it, or 304.
+    """Answer a GET or HEAD with the file, a range of it, or 304; or have nginx do it.
 
     Raises NotFoundError if there is no such file, RangeNotSatisfiableError, PreconditionFailedError.
     """
+    if request.app[ACCEL]:
+        return _leave_to_nginx(path, content_type, headers)
     try:
         file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
-        raise NotFoundError("file", filename) from None
+        raise NotFoundError("file", PurePath(path).name) from None
     try:
         found = os.fstat(file)
         representation = Representation(
@@ -49,15 +54,19 @@ async def send_file(
         response = _response(selection, representation, headers)
         if selection.status is not HTTPStatus.NOT_MODIFIED:
             response.content_type = content_type
-            response.headers[hdrs.CONTENT_DISPOSITION] = (
-                f"inline; filename*=UTF-8''{quote(filename, safe='')}"
-            )
         writer = await response.prepare(request)
         if request.method != hdrs.METH_HEAD and writer is not None:
             await _send(request, writer, file, selection)
         return response
     finally:
         os.close(file)
+
+
+def _leave_to_nginx(path: str, content_type: str, headers: LooseHeaders) -> web.Response:
+    """Name the file to nginx, which sends it with all of ranges and conditions."""
+    response = web.Response(content_type=content_type, headers=headers)
+    response.headers["X-Accel-Redirect"] = quote(ACCEL_PREFIX + path)
+    return response
 
 
 def _response(

@@ -56,13 +56,15 @@ class HttpMetrics:
         return generate_latest(self._registry)
 
 
-def may_read(request: web.Request, token: str | None) -> bool:
-    """Say whether who asks may read the numbers: this very machine, or who has the token.
+def may_read(request: web.Request, token: str) -> bool:
+    """Say whether who asks may read the numbers: this very machine, or who has the token, if any.
 
     Who asks through a proxy on this machine is not this machine.
     """
     given = request.headers.get(hdrs.AUTHORIZATION, "")
-    if token is not None and hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
+    if token and hmac.compare_digest(
+        given.encode("utf-8", "surrogateescape"), f"Bearer {token}".encode()
+    ):
         return True
     return _is_loopback(request.remote) and "X-Forwarded-For" not in request.headers
 

@@ -46,6 +46,7 @@ _SECURITY: Final[dict[Access, list[dict[str, list[str]]]]] = {
     Access.MEMBER: [{"bearer": []}],
     Access.ADMIN: [{"bearer": []}],
     Access.SIGNED: [{"bearer": []}, {"signed": []}],
+    Access.OPERATOR: [{"operator": []}, {}],
 }
 _ALWAYS: Final = (errors.ServiceUnavailableError,)
 _BY_ACCESS: Final[dict[Access, tuple[type[errors.VidcoreError], ...]]] = {
@@ -57,6 +58,7 @@ _BY_ACCESS: Final[dict[Access, tuple[type[errors.VidcoreError], ...]]] = {
         errors.PermissionDeniedError,
     ),
     Access.SIGNED: (errors.NotAuthenticatedError, errors.AccountInactiveError),
+    Access.OPERATOR: (errors.NotAuthenticatedError,),
 }
 _OF_BODIES: Final = (
     MalformedRequestError,
@@ -87,6 +89,11 @@ def openapi_document(routes: Iterable[Route]) -> dict[str, Any]:
             "schemas": components.schemas,
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+                "operator": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "The token for metrics; not needed on the machine itself.",
+                },
                 "signed": {
                     "type": "apiKey",
                     "in": "query",
@@ -162,7 +169,7 @@ def _form(components: Components) -> dict[str, Any]:
 
 def _responses(row: Route, components: Components) -> dict[str, Any]:
     responses = {str(int(row.status)): _success(row, components)}
-    if row.media_type is not None:
+    if row.access is Access.SIGNED:
         responses["206"] = {**_success(row, components), "description": "The range asked for"}
         responses["304"] = {"description": "The client's copy is the newest"}
     codes: dict[int, set[str]] = {500: {"internal_error"}}
@@ -201,7 +208,7 @@ def _failures(row: Route) -> set[type[errors.VidcoreError]]:
     failures: set[type[errors.VidcoreError]] = {*_ALWAYS, *_BY_ACCESS[row.access], *row.errors}
     if row.body is not Nothing:
         failures |= set(_OF_BODIES)
-    if row.media_type is not None:
+    if row.access is Access.SIGNED:
         failures |= set(_OF_FILES)
     if "{id}" in row.path:
         failures.add(errors.NotFoundError)

@@ -23,7 +23,9 @@ from adapters_http.errors import (
     ValidationError,
 )
 from adapters_http.inflight import InFlight
+from adapters_http.metrics import HttpMetrics, may_read
 from adapters_http.presenting import to_json
+from adapters_http.proxies import TrustedProxies
 from adapters_http.use_cases import UseCases
 from vidcore.errors import (
     NotAuthenticatedError,
@@ -35,6 +37,9 @@ from vidcore.users import User
 
 USE_CASES: Final = web.AppKey("USE_CASES", UseCases)
 PUBLIC_URL: Final = web.AppKey("PUBLIC_URL", str)
+PROXIES: Final = web.AppKey("PROXIES", TrustedProxies)
+METRICS: Final = web.AppKey("METRICS", HttpMetrics)
+METRICS_TOKEN: Final = web.AppKey("METRICS_TOKEN", str)  # empty: there is none
 OPENAPI: Final = web.AppKey("OPENAPI", bytes)
 BUSY: Final = web.AppKey("BUSY", InFlight)
 DRAINING: Final = web.AppKey("DRAINING", asyncio.Event)
@@ -53,6 +58,7 @@ class Access(Enum):
     MEMBER = auto()
     ADMIN = auto()
     SIGNED = auto()  # a member, or whoever has a signed address: the handler hands it to the domain
+    OPERATOR = auto()  # this very machine, or whoever has the token for the numbers
 
 
 @attrs.frozen
@@ -74,6 +80,11 @@ class Call(Generic[B, Q]):
     ids: Mapping[str, UUID]
     body: B
     query: Q
+
+    @property
+    def client_address(self) -> str:
+        """Give the address of who is asking, as far as trusted proxies let it be known."""
+        return self.request.app[PROXIES].client_address(self.request)
 
     @property
     def actor(self) -> User:
@@ -167,6 +178,10 @@ def endpoint(row: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse
 async def _authorise(request: web.Request, access: Access, use_cases: UseCases) -> None:
     header = request.headers.get(hdrs.AUTHORIZATION)
     if access is Access.ANYONE or (access is Access.SIGNED and header is None):
+        return
+    if access is Access.OPERATOR:
+        if not may_read(request, request.app[METRICS_TOKEN]):
+            raise NotAuthenticatedError("This needs the token for metrics.")
         return
     scheme, _, token = (header or "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():

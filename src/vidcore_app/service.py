@@ -68,7 +68,7 @@ async def serve(container: Container, *, with_worker: bool, say: Callable[[str],
             worker = container.worker()
             stack.push_async_callback(worker.stop)
             worker.start()
-        app = create_app(use_cases, HttpSettings(public_url=places.public_url))
+        app = create_app(use_cases, _http_settings(container))
         server = Server(app, host=settings.host, port=settings.port)
         stack.push_async_callback(server.stop)
         port = await server.start()
@@ -78,6 +78,17 @@ async def serve(container: Container, *, with_worker: bool, say: Callable[[str],
         _log.info("serving", host=settings.host, port=port, worker=with_worker)
         await _until_told_to_stop()
         _log.info("stopping")
+
+
+def _http_settings(container: Container) -> HttpSettings:
+    settings = container.settings()
+    return HttpSettings(
+        public_url=container.places().public_url,
+        origins=frozenset(settings.cors_origins),
+        proxies=settings.trusted_proxies,
+        metrics_token=settings.metrics_token or "",
+        accel=settings.sendfile == "x-accel-redirect",
+    )
 
 
 async def work(container: Container) -> None:

@@ -6,6 +6,7 @@ Whatever is wrong or unknown stops the start, with one line that names it.
 import os
 import re
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Final, Literal
 from urllib.parse import urlsplit
@@ -39,6 +40,14 @@ def _positive(_: object, attribute: "attrs.Attribute[int]", value: int) -> None:
 def _port(_: object, __: object, value: int) -> None:
     if not 0 <= value <= PORT_MAX:
         raise ValueError(f"port must be 0 to {PORT_MAX}, not {value}")
+
+
+def _proxies(_: object, __: object, value: tuple[str, ...]) -> None:
+    for proxy in value:
+        try:
+            ip_network(proxy)
+        except ValueError as error:
+            raise ValueError(f"trusted_proxies must be addresses or networks: {error}") from None
 
 
 def _public_url(_: object, __: object, value: str | None) -> None:
@@ -122,6 +131,24 @@ class Settings:
         repr=False,
         metadata=_help("the first admin's password (default: made, and printed once)"),
     )
+    cors_origins: tuple[str, ...] = attrs.field(
+        default=(),
+        metadata=_help("origins whose pages may use the service, comma-separated (default: none)"),
+    )
+    trusted_proxies: tuple[str, ...] = attrs.field(
+        default=(),
+        validator=_proxies,
+        metadata=_help("addresses or networks whose X-Forwarded-For is believed (default: none)"),
+    )
+    sendfile: Literal["direct", "x-accel-redirect"] = attrs.field(
+        default="direct",
+        metadata=_help("who sends files: this service, or nginx before it (default: direct)"),
+    )
+    metrics_token: ts.SecretStr | None = attrs.field(
+        default=None,
+        repr=False,
+        metadata=_help("with it, /metrics can be read from other machines (default: none)"),
+    )
     log_format: Literal["console", "json"] | None = attrs.field(
         default=None, metadata=_help("console or json (default: console on a terminal)")
     )
@@ -145,12 +172,22 @@ def load_settings(folder: Path | None = None) -> Settings:
         ts.EnvLoader(PREFIX),
     ]
     try:
-        settings = ts.load_settings(Settings, loaders)
+        settings = ts.load_settings(Settings, loaders, converter=_converter())
     except ConfigFileLoadError as error:
         raise SettingsError(f"{TOML_FILE}: {_one_line(error)}") from None
     except TsError as error:
         raise SettingsError(_one_line(error)) from None
     return _with_plain_database_url(settings, dotenv_values(dotenv))
+
+
+def _converter() -> ts.converters.Converter:
+    converter = ts.converters.get_default_cattrs_converter()
+    ts.register_strlist_hook(converter, fn=_listed)
+    return converter
+
+
+def _listed(text: str) -> list[str]:
+    return [item.strip() for item in text.split(",") if item.strip()]
 
 
 def _with_plain_database_url(settings: Settings, dotenv: Mapping[str, str | None]) -> Settings:

@@ -1,6 +1,7 @@
 import ctypes
 import os
 import resource
+import signal
 import subprocess
 import sys
 
@@ -56,12 +57,15 @@ def test_a_parent_that_has_ended_already_starts_nothing() -> None:
 
 def test_in_this_process_too_a_failure_is_a_code(capsys: pytest.CaptureFixture[str]) -> None:
     limits = f"NOFILE={OPEN_FILES}"
+    restored = [(number, signal.getsignal(number)) for number in (signal.SIGPIPE, signal.SIGXFSZ)]
     try:
         code = launch.main((str(os.getppid()), "0", limits, "/nowhere/ffmpeg"))
         orphan = launch.main(("1", "0", limits, "/bin/true"))
         wrong = launch.main((str(os.getppid()), "0", "NOFILE=x", "/bin/true"))
     finally:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0)
+        for number, handler in restored:
+            signal.signal(number, handler)
 
     assert {code, orphan, wrong} == {launch.CANNOT_START}
     assert capsys.readouterr().err.count("cannot start") == 3

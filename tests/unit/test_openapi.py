@@ -32,7 +32,8 @@ def test_every_route_is_described_with_its_rights_and_failures(
     if row.access is Access.ANYONE:
         assert operation["security"] == []
     else:
-        assert {"bearer": []} in operation["security"]
+        scheme = "operator" if row.access is Access.OPERATOR else "bearer"
+        assert {scheme: []} in operation["security"]
         assert "401" in operation["responses"]
 
 

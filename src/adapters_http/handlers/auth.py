@@ -51,7 +51,7 @@ async def log_in(call: Call[LoginBody, Nothing]) -> SessionAnswer:
     session = await call.use_cases.log_in(
         login=call.body.username,
         password=call.body.password,
-        address=call.request.remote or "unknown",
+        address=call.client_address,
     )
     return SessionAnswer.of(session)
 

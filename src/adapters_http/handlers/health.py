@@ -3,10 +3,11 @@
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
+from adapters_http.metrics import CONTENT_TYPE
 from adapters_http.presenting import HealthAnswer, ReadinessAnswer, to_json
-from adapters_http.routing import DRAINING, Access, Call, Nothing, route
+from adapters_http.routing import DRAINING, METRICS, Access, Call, Nothing, route
 from vidcore.errors import VidcoreError
 
 
@@ -41,6 +42,13 @@ async def _check(check: Callable[[], Awaitable[None]]) -> str:
     return "ok"
 
 
+async def metrics(call: Call[Nothing, Nothing]) -> web.Response:
+    """Give the numbers for Prometheus."""
+    return web.Response(
+        body=call.request.app[METRICS].render(), headers={hdrs.CONTENT_TYPE: CONTENT_TYPE}
+    )
+
+
 ROUTES = (
     route(
         "GET",
@@ -57,5 +65,13 @@ ROUTES = (
         readyz,
         "Say whether database, storage and ffmpeg are in reach",
         answer=ReadinessAnswer,
+    ),
+    route(
+        "GET",
+        "/metrics",
+        Access.OPERATOR,
+        metrics,
+        "Give the numbers for Prometheus; to this machine, or with the token for it",
+        media_type="text/plain",
     ),
 )

@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 import attrs
@@ -54,9 +55,10 @@ class VideoBody:
 
 @attrs.frozen(kw_only=True)
 class MediaQuery:
-    """The token of a signed address, for those who cannot send a header."""
+    """The token of a signed address, for those who cannot send a header; and whether to save it."""
 
     token: str | None = None
+    download: bool = False
 
 
 def _presenter(call: Call[Any, Any]) -> VideoPresenter:
@@ -136,6 +138,11 @@ async def _open(call: Call[Nothing, MediaQuery]) -> PlayableMedia:
     return await call.use_cases.open_media.for_member(actor=call.actor, video_id=video_id)
 
 
+def _disposition(call: Call[Nothing, MediaQuery], filename: str) -> str:
+    kind = "attachment" if call.query.download else "inline"
+    return f"{kind}; filename*=UTF-8''{quote(filename, safe='')}"
+
+
 async def stream(call: Call[Nothing, MediaQuery]) -> web.StreamResponse:
     """Send the MP4."""
     playable = await _open(call)
@@ -143,8 +150,10 @@ async def stream(call: Call[Nothing, MediaQuery]) -> web.StreamResponse:
         call.request,
         playable.media,
         content_type="video/mp4",
-        filename=f"{playable.video.title}.mp4",
-        headers={hdrs.CACHE_CONTROL: "private, no-cache"},
+        headers={
+            hdrs.CACHE_CONTROL: "private, no-cache",
+            hdrs.CONTENT_DISPOSITION: _disposition(call, f"{playable.video.title}.mp4"),
+        },
     )
 
 
@@ -155,8 +164,10 @@ async def thumbnail(call: Call[Nothing, MediaQuery]) -> web.StreamResponse:
         call.request,
         playable.thumbnail,
         content_type="image/jpeg",
-        filename=f"{playable.video.title}.jpg",
-        headers={hdrs.CACHE_CONTROL: "private, no-cache"},
+        headers={
+            hdrs.CACHE_CONTROL: "private, no-cache",
+            hdrs.CONTENT_DISPOSITION: _disposition(call, f"{playable.video.title}.jpg"),
+        },
     )
 
 

@@ -126,8 +126,15 @@ def make_use_cases(  # noqa: PLR0913 - one for each neighbour that a test looks 
 
 
 @pytest.fixture
+def http_settings() -> HttpSettings:
+    """The plainest settings; tests of others override this."""
+    return HttpSettings(public_url=PUBLIC_URL)
+
+
+@pytest.fixture
 async def api(
     tmp_path: Path,
+    http_settings: HttpSettings,
     store: InMemoryStore,
     passwords: BcryptPasswordHasher,
     file_pool: ThreadPoolExecutor,
@@ -148,7 +155,7 @@ async def api(
         "media_tokens": HmacMediaTokens(SECRET),
     }
     use_cases = make_use_cases(**neighbours, uploads=uploads, media=media)
-    app = create_app(use_cases, HttpSettings(public_url=PUBLIC_URL))
+    app = create_app(use_cases, http_settings)
     async with TestClient(LoopbackServer(app)) as client:
         yield Api(
             client=client,

@@ -52,6 +52,9 @@ EXPECTED: Final[Mapping[tuple[str, str], tuple[frozenset[str], int]]] = {
     ("GET", "/api/admin/config"): (ADMIN, 200),
     ("PATCH", "/api/admin/config"): (ADMIN, 200),
     ("GET", "/openapi.json"): (ANYONE, 200),
+    ("GET", "/docs"): (ANYONE, 200),
+    ("GET", "/docs/{file}"): (ANYONE, 200),
+    ("GET", "/metrics"): (ANYONE, 200),  # of this machine, as all callers here are
     ("GET", "/healthz"): (ANYONE, 200),
     ("GET", "/readyz"): (ANYONE, 200),
 }
@@ -130,7 +133,9 @@ async def set_scene(api: Api, row: Route) -> Scene:
     }
     kind = row.path.split("/")[2] if row.path.startswith("/api/") else ""
     return Scene(
-        path=row.path.replace("{id}", str(ids.get(kind))).replace("{token}", token),
+        path=row.path.replace("{id}", str(ids.get(kind)))
+        .replace("{token}", token)
+        .replace("{file}", "swagger-ui.css"),
         options=options_for(row, token, owner),
         callers={name: caller.headers for name, caller in callers.items()},
     )

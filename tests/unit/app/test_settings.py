@@ -65,6 +65,8 @@ def test_an_unknown_setting_is_refused_by_name(
         ("VIDCORE_JWT_ALGORITHM", "none"),
         ("VIDCORE_JWT_ALGORITHM", "RS256"),
         ("VIDCORE_LOG_LEVEL", "loud"),
+        ("VIDCORE_TRUSTED_PROXIES", "10.0.0.0/8,proxy.example"),
+        ("VIDCORE_SENDFILE", "carefully"),
         ("VIDCORE_PUBLIC_URL", "videos.example.org"),
         ("VIDCORE_MAX_FILE_SIZE_BYTES", "0"),
         ("VIDCORE_JWT_EXPIRES_SECONDS", "0"),
@@ -100,6 +102,16 @@ def test_a_plain_database_url_is_taken_unless_vidcores_own_is_given(
 
     monkeypatch.setenv("VIDCORE_DATABASE_URL", "sqlite:///own.db")
     assert load_settings(tmp_path).database_url == "sqlite:///own.db"
+
+
+def test_lists_are_separated_by_commas(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VIDCORE_CORS_ORIGINS", "https://a.example, https://b.example")
+    (tmp_path / "vidcore.toml").write_text('trusted_proxies = ["10.0.0.0/8", "::1"]\n')
+
+    settings = load_settings(tmp_path)
+
+    assert settings.cors_origins == ("https://a.example", "https://b.example")
+    assert settings.trusted_proxies == ("10.0.0.0/8", "::1")
 
 
 def test_secrets_are_not_shown() -> None:

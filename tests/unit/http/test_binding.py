@@ -117,7 +117,7 @@ def test_texts_of_a_query_are_read_as_what_they_stand_for() -> None:
     ("field", "texts", "message"),
     [
         ("number", ["", " 1", "1.0", "1e3", "٣", "+1", "1_000", "9" * 19], "must be an integer"),
-        ("flag", ["", "1", "True", "yes", "null"], "must be true or false"),
+        ("flag", ["", "2", "True", "yes", "null"], "must be true or false"),
         ("colour", ["", "Red", "green"], "must be one of red, blue"),
         ("key", ["", "null", "x"], "must be a UUID"),
     ],
