@@ -24,7 +24,7 @@ from adapters_http.errors import (
 )
 from adapters_http.inflight import InFlight
 from adapters_http.metrics import HttpMetrics, may_read
-from adapters_http.presenting import to_json
+from adapters_http.presenting import VideoPresenter, to_json
 from adapters_http.proxies import TrustedProxies
 from adapters_http.use_cases import UseCases
 from vidcore.errors import (
@@ -85,6 +85,15 @@ class Call(Generic[B, Q]):
     def client_address(self) -> str:
         """Give the address of who is asking, as far as trusted proxies let it be known."""
         return self.request.app[PROXIES].client_address(self.request)
+
+    @property
+    def present_video(self) -> VideoPresenter:
+        """Give what presents videos to who is asking, at this moment."""
+        return VideoPresenter(
+            viewer=self.actor,
+            tokens=self.use_cases.media_tokens,
+            now=self.use_cases.clock.now(),
+        )
 
     @property
     def actor(self) -> User:

@@ -11,7 +11,6 @@ from adapters_http.presenting import (
     ProfileAnswer,
     UserAnswer,
     VideoAnswer,
-    VideoPresenter,
 )
 from adapters_http.routing import Access, Call, Nothing, route
 from vidcore import errors
@@ -67,12 +66,7 @@ async def list_users_videos(call: Call[Nothing, PageQuery]) -> PageAnswer[VideoA
     page = await call.use_cases.list_videos_of_member(
         actor=call.actor, user_id=call.ids["id"], request=call.query.request()
     )
-    present = VideoPresenter(
-        viewer=call.actor,
-        tokens=call.use_cases.media_tokens,
-        now=call.use_cases.clock.now(),
-    )
-    return PageAnswer.of(page, present)
+    return PageAnswer.of(page, call.present_video)
 
 
 async def change_role(call: Call[RoleBody, Nothing]) -> UserAnswer:

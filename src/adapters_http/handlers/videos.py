@@ -1,7 +1,6 @@
 """Videos: uploading by form, finding, changing, watching."""
 
 from http import HTTPStatus
-from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -12,7 +11,7 @@ from adapters_http.expectations import say_continue
 from adapters_http.forms import UploadForm, check_multipart, size_bounds
 from adapters_http.handlers.queries import PageQuery
 from adapters_http.media_response import send_file
-from adapters_http.presenting import PageAnswer, VideoAnswer, VideoPresenter, ViewsAnswer
+from adapters_http.presenting import PageAnswer, VideoAnswer, ViewsAnswer
 from adapters_http.routing import Access, Answer, Call, Multipart, Nothing, route
 from adapters_http.schemas import bounded
 from vidcore import errors
@@ -61,14 +60,6 @@ class MediaQuery:
     download: bool = False
 
 
-def _presenter(call: Call[Any, Any]) -> VideoPresenter:
-    return VideoPresenter(
-        viewer=call.actor,
-        tokens=call.use_cases.media_tokens,
-        now=call.use_cases.clock.now(),
-    )
-
-
 async def upload(call: Call[Multipart, Nothing]) -> Answer:
     """Take an upload form; what its headers show to be too much is refused before it is read."""
     check_multipart(call.request)
@@ -77,7 +68,7 @@ async def upload(call: Call[Multipart, Nothing]) -> Answer:
     await say_continue(call.request)
     entry = await UploadForm(call.request, call.use_cases, call.actor).receive()
     location = f"/api/videos/{entry.video.id}"
-    return Answer(body=_presenter(call)(entry), headers={hdrs.LOCATION: location})
+    return Answer(body=call.present_video(entry), headers={hdrs.LOCATION: location})
 
 
 async def list_videos(call: Call[Nothing, VideosQuery]) -> PageAnswer[VideoAnswer]:
@@ -93,13 +84,13 @@ async def list_videos(call: Call[Nothing, VideosQuery]) -> PageAnswer[VideoAnswe
     page = await call.use_cases.list_videos(
         actor=call.actor, query=query, request=call.query.request()
     )
-    return PageAnswer.of(page, _presenter(call))
+    return PageAnswer.of(page, call.present_video)
 
 
 async def show_video(call: Call[Nothing, Nothing]) -> VideoAnswer:
     """Show a video."""
     entry = await call.use_cases.show_video(actor=call.actor, video_id=call.ids["id"])
-    return _presenter(call)(entry)
+    return call.present_video(entry)
 
 
 async def edit_video(call: Call[VideoBody, Nothing]) -> VideoAnswer:
@@ -111,7 +102,7 @@ async def edit_video(call: Call[VideoBody, Nothing]) -> VideoAnswer:
         description=call.body.description,
         category_id=call.body.category_id,
     )
-    return _presenter(call)(entry)
+    return call.present_video(entry)
 
 
 async def delete_video(call: Call[Nothing, Nothing]) -> None:
@@ -122,7 +113,7 @@ async def delete_video(call: Call[Nothing, Nothing]) -> None:
 async def retry_video(call: Call[Nothing, Nothing]) -> VideoAnswer:
     """Process a failed video again."""
     entry = await call.use_cases.retry_video(actor=call.actor, video_id=call.ids["id"])
-    return _presenter(call)(entry)
+    return call.present_video(entry)
 
 
 async def count_view(call: Call[Nothing, Nothing]) -> ViewsAnswer:
