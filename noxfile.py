@@ -14,6 +14,14 @@ nox.options.error_on_missing_interpreters = True
 CORE = "src/vidcore"
 OLDEST = (3, 11)
 NEWEST = (3, 14)
+SEEDS = 200
+MACHINES = (
+    "tests/unit/machines",
+    "tests/unit/use_cases/test_quota_machine.py",
+    "tests/unit/use_cases/test_worker_machine.py",
+    "tests/unit/test_video_lifecycle.py",
+    "tests/integration/test_differential_machine.py",
+)
 
 # Only what attrs brings may come with the core: this finds everything else that an import drags in.
 PROVE_PURE = """
@@ -120,3 +128,14 @@ def lowest(session: nox.Session) -> None:
     session.install("uv")
     session.run("uv", "pip", "install", "--resolution=lowest-direct", "-e", ".[dev]")
     session.run("pytest", *session.posargs)
+
+
+@nox.session
+def machines(session: nox.Session) -> None:
+    """Run the state machines with many seeds: 200, or those that are named (`-- 7 8 9`).
+
+    Each seed gives other examples; it is printed by the session, so that a failure can be repeated.
+    """
+    _install(session)
+    for seed in session.posargs or [str(number) for number in range(SEEDS)]:
+        session.run("pytest", "-q", f"--hypothesis-seed={seed}", *MACHINES)
