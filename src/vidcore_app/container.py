@@ -30,6 +30,7 @@ from vidcore.use_cases import (
     membership,
     processing,
     removal,
+    throttling,
     uploading,
 )
 from vidcore_app.secret import jwt_secret
@@ -78,17 +79,31 @@ class Container(containers.DeclarativeContainer):
     queue = providers.Singleton(EmbeddedQueue)
     schedule = providers.Singleton(ScheduledJobs)
 
+    throttle = providers.Singleton(throttling.Throttle, store=store, clock=clock)
     register = providers.Singleton(
-        accounts.Register, store=store, passwords=passwords, tokens=tokens, ids=ids, clock=clock
+        accounts.Register,
+        store=store,
+        passwords=passwords,
+        tokens=tokens,
+        throttle=throttle,
+        ids=ids,
+        clock=clock,
     )
     log_in = providers.Singleton(
-        accounts.LogIn, store=store, passwords=passwords, tokens=tokens, clock=clock
+        accounts.LogIn,
+        store=store,
+        passwords=passwords,
+        tokens=tokens,
+        throttle=throttle,
+        clock=clock,
     )
     authenticate = providers.Singleton(
         accounts.Authenticate, store=store, tokens=tokens, clock=clock
     )
     show_own_account = providers.Singleton(accounts.ShowOwnAccount, store=store, clock=clock)
-    change_password = providers.Singleton(accounts.ChangePassword, store=store, passwords=passwords)
+    change_password = providers.Singleton(
+        accounts.ChangePassword, store=store, passwords=passwords, throttle=throttle
+    )
 
     remove_files = providers.Singleton(
         removal.RemoveFiles, uploads=uploads, media=media, queue=queue

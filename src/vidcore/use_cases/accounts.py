@@ -1,7 +1,10 @@
 """What somebody does about the own account: register, log in, prove who one is, change the password."""
 
+from datetime import datetime
+
 import attrs
 
+from vidcore.config import Config
 from vidcore.errors import (
     AccountInactiveError,
     InvalidCredentialsError,
@@ -16,7 +19,7 @@ from vidcore.ports.passwords import PasswordHasher
 from vidcore.ports.store import Store
 from vidcore.ports.tokens import AccessToken, AccessTokens
 from vidcore.text import check_storable
-from vidcore.throttle import WINDOW, check_throttle
+from vidcore.use_cases.throttling import Throttle
 from vidcore.users import EMAIL_MAX, Account, Role, User, check_password, check_username, name_key
 
 
@@ -35,22 +38,25 @@ class Register:
     store: Store
     passwords: PasswordHasher
     tokens: AccessTokens
+    throttle: Throttle
     ids: IdSource
     clock: Clock
 
-    async def __call__(self, *, token: str, username: str, password: str) -> Session:
+    async def __call__(self, *, token: str, username: str, password: str, address: str) -> Session:
         """Use the invitation up and open the first session.
 
         Raises InvalidValueError, InvitationInvalidError, InvitationExpiredError, UsernameTakenError,
-        EmailTakenError. Of two calls with one token, one succeeds.
+        EmailTakenError, TooManyAttemptsError. Of two calls with one token, one succeeds.
         """
         check_username(username)
         check_password(password)
         token_hash = hash_token(token)
+        await self.throttle.begin(name=token_hash, address=address)
         async with self.store.read() as uow:  # before the costly hash
             invitation = await uow.invitations.find(token_hash)
         if invitation is None:
             raise InvitationInvalidError
+        await self.throttle.succeed(name=token_hash)
         invitation.check_open(self.clock.now())
         password_hash = await self.passwords.hash(password)
         now = self.clock.now()
@@ -70,12 +76,7 @@ class Register:
             await uow.users.add(user)
             config = await uow.config.get()
             await uow.commit()
-        return Session(
-            token=self.tokens.issue(user, now),
-            account=Account(
-                user=user, weekly_upload_limit_bytes=config.weekly_upload_limit_bytes, now=now
-            ),
-        )
+        return _session(self.tokens, user, config, now)
 
 
 @attrs.frozen(kw_only=True)
@@ -85,41 +86,37 @@ class LogIn:
     store: Store
     passwords: PasswordHasher
     tokens: AccessTokens
+    throttle: Throttle
     clock: Clock
 
     async def __call__(self, *, login: str, password: str, address: str) -> Session:
         """Give a session.
 
-        An attempt counts as failed until it has succeeded, so that many at once gain nothing.
         Raises InvalidCredentialsError, AccountInactiveError, TooManyAttemptsError, and
         InvalidValueError for a `login` that no store can keep.
         """
         now = self.clock.now()
         check_storable("username", login)
         name = name_key(login)[:EMAIL_MAX]
-        async with self.store.write() as uow:
-            by_name, by_address = await uow.login_failures.moments(
-                name=name, address=address, since=now - WINDOW
-            )
-            check_throttle(by_name=by_name, by_address=by_address, now=now)
-            await uow.login_failures.add(name=name, address=address, at=now)
+        await self.throttle.begin(name=name, address=address)
+        async with self.store.read() as uow:
             user = await uow.users.find(login)
             config = await uow.config.get()
-            await uow.commit()
         matches = await self.passwords.verify(password, user.password_hash if user else None)
         if user is None or not matches:
             raise InvalidCredentialsError
-        async with self.store.write() as uow:
-            await uow.login_failures.forget(name=name)
-            await uow.commit()
+        await self.throttle.succeed(name=name)
         if not user.is_active:
             raise AccountInactiveError(user.username)
-        return Session(
-            token=self.tokens.issue(user, now),
-            account=Account(
-                user=user, weekly_upload_limit_bytes=config.weekly_upload_limit_bytes, now=now
-            ),
-        )
+        return _session(self.tokens, user, config, now)
+
+
+def _session(tokens: AccessTokens, user: User, config: Config, now: datetime) -> Session:
+    limit = config.weekly_upload_limit_bytes
+    return Session(
+        token=tokens.issue(user, now),
+        account=Account(user=user, weekly_upload_limit_bytes=limit, now=now),
+    )
 
 
 @attrs.frozen(kw_only=True)
@@ -177,15 +174,20 @@ class ChangePassword:
 
     store: Store
     passwords: PasswordHasher
+    throttle: Throttle
 
-    async def __call__(self, *, actor: User, current: str, new: str) -> None:
+    async def __call__(self, *, actor: User, current: str, new: str, address: str) -> None:
         """Set the new password.
 
-        Raises InvalidValueError; InvalidCredentialsError, also if another change came first.
+        Raises InvalidValueError, TooManyAttemptsError; InvalidCredentialsError, also if another
+        change came first.
         """
         check_password(new, field="new_password")
+        name = name_key(actor.username)
+        await self.throttle.begin(name=name, address=address)
         if not await self.passwords.verify(current, actor.password_hash):
             raise InvalidCredentialsError
+        await self.throttle.succeed(name=name)
         password_hash = await self.passwords.hash(new)
         async with self.store.write() as uow:
             user = await uow.users.get(actor.id)

@@ -27,6 +27,7 @@ from vidcore.use_cases import (
     library,
     membership,
     removal,
+    throttling,
     uploading,
 )
 
@@ -76,13 +77,16 @@ def make_use_cases(  # noqa: PLR0913 - one for each neighbour that a test looks 
     admit = uploading.AdmitUpload(store=store, uploads=uploads, clock=clock, disk_floor=0)
     list_videos = library.ListVideos(store=store)
     common: dict[str, Any] = {"store": store, "clock": clock}
-    accounting = common | {"passwords": passwords, "tokens": tokens}
+    throttle = throttling.Throttle(**common)
+    accounting = common | {"passwords": passwords, "tokens": tokens, "throttle": throttle}
     return UseCases(
         register=accounts.Register(**accounting, ids=ids),
         log_in=accounts.LogIn(**accounting),
         authenticate=accounts.Authenticate(**common, tokens=tokens),
         show_own_account=accounts.ShowOwnAccount(**common),
-        change_password=accounts.ChangePassword(store=store, passwords=passwords),
+        change_password=accounts.ChangePassword(
+            store=store, passwords=passwords, throttle=throttle
+        ),
         list_members=membership.ListMembers(**common),
         show_member=membership.ShowMember(**common),
         change_role=membership.ChangeRole(**common),

@@ -14,6 +14,7 @@ from hypothesis.stateful import Bundle, consumes, initialize, invariant, multipl
 
 from tests.unit.machines.people import Film, Pass, Person
 from tests.unit.machines.platform_machine import PlatformMachine
+from tests.unit.use_cases.memory_platform import HOME
 from vidcore.errors import (
     AccountInactiveError,
     InvalidCredentialsError,
@@ -165,7 +166,7 @@ class AdminMachine(PlatformMachine):
         change = self.platform.make(ChangePassword)
         refused: set[type[Exception]] = set() if knows else {InvalidCredentialsError}
         current = person.password if knows else "something else"
-        self.expect(refused, change(actor=actor, current=current, new=new))
+        self.expect(refused, change(actor=actor, current=current, new=new, address=HOME))
         if knows:
             person.password = new
             self.kill_passes(person)

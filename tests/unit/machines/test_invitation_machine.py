@@ -116,7 +116,9 @@ class InvitationMachine(PlatformMachine):
 
     def register(self, token: str, name: str) -> Coroutine[Any, Any, Session]:
         register = self.platform.make(Register, self.passwords)
-        return register(token=token, username=name, password="long enough")
+        return register(
+            token=token, username=name, password="long enough", address=f"address of {name}"
+        )
 
     def note(self, slip: Slip, name: str, session: Session) -> None:
         assert (session.account.user.email, session.account.user.username) == (slip.email, name)

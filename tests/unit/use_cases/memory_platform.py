@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TypeVar, cast
+from typing import Final, TypeVar, cast
 from uuid import UUID
 
 import attrs
@@ -24,6 +24,8 @@ from vidcore.testing.transcoding import FixedTranscoder
 from vidcore.uploads import Upload
 from vidcore.users import User
 from vidcore.videos import Video
+
+HOME: Final = "203.0.113.7"  # an address of RFC 5737
 
 T = TypeVar("T")
 E = TypeVar("E", bound=BaseException)
@@ -111,6 +113,14 @@ class MemoryPlatform:
         """Give everything that was committed, through the back door."""
         return self.store._committed.copy()
 
+    def forget_attempts(self) -> None:
+        """Forget, through the back door, that somebody tried a name or a token."""
+        self.store._committed.failures.clear()
+
+    def but_for_attempts(self) -> Tables:
+        """Give everything that was committed, but for the attempts that were counted."""
+        return attrs.evolve(self.remembered(), failures=[])
+
     def bytes_kept(self) -> dict[str, bytes]:
         """Give the content of all uploads and media, by name or path, through the back door."""
         arrived = {name: content for name, (content, _) in self.uploads._files.items()}
@@ -118,12 +128,15 @@ class MemoryPlatform:
 
     @contextmanager
     def refuses(self, error: type[E]) -> Iterator[pytest.ExceptionInfo[E]]:
-        """Expect exactly `error`, and nothing to have changed by what was refused."""
-        remembered, kept = self.remembered(), self.bytes_kept()
+        """Expect exactly `error`, and nothing to have changed by what was refused.
+
+        That somebody tried is remembered against who guesses: it is no change.
+        """
+        remembered, kept = self.but_for_attempts(), self.bytes_kept()
         announced, cancelled = list(self.queue.announced), list(self.queue.cancelled)
         with pytest.raises(error) as refused:
             yield refused
         assert refused.type is error
-        assert self.remembered() == remembered
+        assert self.but_for_attempts() == remembered
         assert self.bytes_kept() == kept
         assert (self.queue.announced, self.queue.cancelled) == (announced, cancelled)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.unit.use_cases.memory_platform import MemoryPlatform
+from tests.unit.use_cases.memory_platform import HOME, MemoryPlatform
 from tests.unit.use_cases.stepping import SteppedStore, giving_way
 from vidcore.errors import (
     AccountInactiveError,
@@ -37,7 +37,9 @@ async def test_an_invitation_makes_a_member_of_its_email_with_an_open_session(
 ) -> None:
     await platform.add(example_invitation(1))
 
-    session = await platform.make(Register)(token="token-1", username="Ada", password=PASSWORD)
+    session = await platform.make(Register)(
+        token="token-1", username="Ada", password=PASSWORD, address=HOME
+    )
 
     user = session.account.user
     assert (user.email, user.username, user.role) == ("guest-1@example.org", "Ada", Role.USER)
@@ -58,7 +60,9 @@ async def test_a_bad_name_or_password_leaves_the_invitation_open(
     await platform.add(example_invitation(1))
 
     with platform.refuses(InvalidValueError) as refused:
-        await platform.make(Register)(token="token-1", username=username, password=password)
+        await platform.make(Register)(
+            token="token-1", username=username, password=password, address=HOME
+        )
 
     assert refused.value.field == field
 
@@ -68,7 +72,9 @@ async def test_an_unknown_or_used_token_registers_nobody(platform: MemoryPlatfor
 
     for token in ("token-1", "token-2", ""):
         with platform.refuses(InvitationInvalidError):
-            await platform.make(Register)(token=token, username="ada", password=PASSWORD)
+            await platform.make(Register)(
+                token=token, username="ada", password=PASSWORD, address=HOME
+            )
 
 
 async def test_an_invitation_ends_at_its_very_moment(platform: MemoryPlatform) -> None:
@@ -77,11 +83,11 @@ async def test_an_invitation_ends_at_its_very_moment(platform: MemoryPlatform) -
     platform.clock.set(NOW + VALIDITY)
 
     with platform.refuses(InvitationExpiredError) as refused:
-        await register(token="token-1", username="ada", password=PASSWORD)
+        await register(token="token-1", username="ada", password=PASSWORD, address=HOME)
 
     assert refused.value.expired_at == NOW + VALIDITY
     platform.clock.set(NOW + VALIDITY - MICROSECOND)
-    await register(token="token-1", username="ada", password=PASSWORD)
+    await register(token="token-1", username="ada", password=PASSWORD, address=HOME)
 
 
 async def test_a_taken_name_or_email_leaves_the_invitation_open(platform: MemoryPlatform) -> None:
@@ -92,9 +98,13 @@ async def test_a_taken_name_or_email_leaves_the_invitation_open(platform: Memory
     )
 
     with platform.refuses(UsernameTakenError):
-        await platform.make(Register)(token="token-1", username="MEMBER-9", password=PASSWORD)
+        await platform.make(Register)(
+            token="token-1", username="MEMBER-9", password=PASSWORD, address=HOME
+        )
     with platform.refuses(EmailTakenError):
-        await platform.make(Register)(token="token-2", username="ada", password=PASSWORD)
+        await platform.make(Register)(
+            token="token-2", username="ada", password=PASSWORD, address=HOME
+        )
 
 
 async def test_of_two_registrations_with_one_invitation_exactly_one_succeeds(
@@ -104,8 +114,8 @@ async def test_of_two_registrations_with_one_invitation_exactly_one_succeeds(
     register = platform.make(Register, SteppedStore(platform.store, giving_way([3])))
 
     outcomes = await asyncio.gather(
-        register(token="token-1", username="ada", password=PASSWORD),
-        register(token="token-1", username="bob", password=PASSWORD),
+        register(token="token-1", username="ada", password=PASSWORD, address=HOME),
+        register(token="token-1", username="bob", password=PASSWORD, address=HOME),
         return_exceptions=True,
     )
 
@@ -126,7 +136,7 @@ async def test_an_invitation_that_is_revoked_during_the_registration_makes_nobod
 
     register = platform.make(Register, SteppedStore(platform.store, revoke_before_the_write))
     with pytest.raises(InvitationInvalidError):
-        await register(token="token-1", username="ada", password=PASSWORD)
+        await register(token="token-1", username="ada", password=PASSWORD, address=HOME)
 
     assert platform.remembered().users == {}
 
@@ -177,7 +187,9 @@ async def test_a_new_password_ends_every_earlier_token(platform: MemoryPlatform)
     member = await member_with_password(platform)
     token = platform.access_tokens.issue(member, NOW).value
 
-    await platform.make(ChangePassword)(actor=member, current=PASSWORD, new="battery staple")
+    await platform.make(ChangePassword)(
+        actor=member, current=PASSWORD, new="battery staple", address=HOME
+    )
 
     changed = await platform.user(member.id)
     assert await platform.passwords.verify("battery staple", changed.password_hash)
@@ -194,9 +206,9 @@ async def test_a_password_is_changed_only_by_who_knows_it_and_only_to_a_good_one
     change = platform.make(ChangePassword)
 
     with platform.refuses(InvalidCredentialsError):
-        await change(actor=member, current="wrong horse", new="battery staple")
+        await change(actor=member, current="wrong horse", new="battery staple", address=HOME)
     with platform.refuses(InvalidValueError) as refused:
-        await change(actor=member, current=PASSWORD, new="short")
+        await change(actor=member, current=PASSWORD, new="short", address=HOME)
 
     assert refused.value.field == "new_password"
 
@@ -208,8 +220,8 @@ async def test_of_two_changes_of_one_password_the_second_must_know_the_new_one(
     change = platform.make(ChangePassword, SteppedStore(platform.store, giving_way([3])))
 
     outcomes = await asyncio.gather(
-        change(actor=member, current=PASSWORD, new="battery staple"),
-        change(actor=member, current=PASSWORD, new="stapled battery"),
+        change(actor=member, current=PASSWORD, new="battery staple", address=HOME),
+        change(actor=member, current=PASSWORD, new="stapled battery", address=HOME),
         return_exceptions=True,
     )
 
@@ -223,7 +235,9 @@ async def test_a_deleted_member_changes_no_password(platform: MemoryPlatform) ->
     member = example_user(1, password_hash=await platform.passwords.hash(PASSWORD))
 
     with platform.refuses(NotFoundError):
-        await platform.make(ChangePassword)(actor=member, current=PASSWORD, new="battery staple")
+        await platform.make(ChangePassword)(
+            actor=member, current=PASSWORD, new="battery staple", address=HOME
+        )
 
 
 async def test_a_member_sees_what_counts_this_week_and_when_it_ends(

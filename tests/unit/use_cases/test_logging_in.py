@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.unit.use_cases.memory_platform import MemoryPlatform
+from tests.unit.use_cases.memory_platform import HOME, MemoryPlatform
 from tests.unit.use_cases.stepping import SteppedStore, giving_way
 from vidcore.errors import (
     AccountInactiveError,
@@ -19,7 +19,6 @@ from vidcore.use_cases.accounts import Authenticate, LogIn
 from vidcore.users import User
 
 PASSWORD = "correct horse"
-HOME = "203.0.113.7"
 
 
 class WatchedPasswords(PlainPasswords):

@@ -113,7 +113,7 @@ class QuotaMachine(RuleBasedStateMachine):
 
     @rule(target=uploads, member=st.sampled_from(MEMBERS), size=SIZES, known=st.booleans())
     def begin(self, member: Any, size: int, known: bool) -> Any:  # noqa: FBT001 - drawn
-        free = self.limit - self.used(member.id) - self.reserved(member.id)
+        free = max(0, self.limit - self.used(member.id) - self.reserved(member.id))
         begun = self.expect(
             self.refusal(size, free),
             self.platform.make(BeginUpload)(
@@ -139,7 +139,7 @@ class QuotaMachine(RuleBasedStateMachine):
         free = 0
         if not self.is_over(begun):
             own = self.held[begun.upload.id].size
-            free = self.limit - self.used(member) - self.reserved(member) + own
+            free = max(0, self.limit - self.used(member) - self.reserved(member) + own)
             refused = self.refusal(received, free)
         grown = self.expect(refused, self.platform.make(GrowUpload)(begun, received=received))
         if grown is None:

@@ -158,7 +158,8 @@ class WorkerMachine(RuleBasedStateMachine):
 
     @rule(worker=workers, fault=st.sampled_from([PASSING, FINAL]))
     def break_down(self, worker: SlowWorker, fault: Exception) -> None:
-        worker.fault = fault
+        if worker.fault is None:  # the first fault is the one that was raised
+            worker.fault = fault
 
     @rule(worker=consumes(workers))
     def die(self, worker: SlowWorker) -> None:
