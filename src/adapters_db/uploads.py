@@ -11,10 +11,10 @@ from sqlalchemy.engine import RowMapping
 
 from adapters_db.session import Session
 from adapters_db.tables import uploads
+from vidcore.details import VideoDetails
 from vidcore.errors import NotFoundError
 from vidcore.ports.store import Uploads
 from vidcore.uploads import Upload
-from vidcore.videos import VideoDetails
 
 
 def upload_to_row(upload: Upload) -> dict[str, Any]:

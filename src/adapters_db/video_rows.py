@@ -7,8 +7,9 @@ from sqlalchemy.engine import RowMapping
 from adapters_db.categories import category_from_row
 from adapters_db.plans import plan_from_text, plan_to_text
 from adapters_db.tables import categories, users, videos
+from vidcore.catalogue import VideoEntry
 from vidcore.text import search_key
-from vidcore.videos import Status, Video, VideoEntry
+from vidcore.videos import Status, Video
 
 
 def video_to_row(video: Video) -> dict[str, Any]:

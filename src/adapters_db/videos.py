@@ -14,11 +14,12 @@ from adapters_db.paging import fetch_page
 from adapters_db.session import Session
 from adapters_db.tables import categories, users, videos
 from adapters_db.video_rows import entry_from_row, video_from_row, video_to_row
+from vidcore.catalogue import VideoEntry, VideoQuery, VideoSort
 from vidcore.errors import NotFoundError, UnknownReferenceError
 from vidcore.pages import Order, Page, PageRequest
 from vidcore.ports.store import Videos
 from vidcore.text import search_key
-from vidcore.videos import Status, Video, VideoEntry, VideoQuery, VideoSort
+from vidcore.videos import Status, Video
 
 _SORT_COLUMNS = {
     VideoSort.CREATED_AT: videos.c.created_at,

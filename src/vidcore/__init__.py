@@ -24,8 +24,10 @@ people and workers do in `vidcore.use_cases`, and in-memory adapters, contract s
 strategies in `vidcore.testing`.
 """
 
+from vidcore.catalogue import VideoEntry, VideoQuery, VideoSort
 from vidcore.categories import Category, category_key, free_slug, slugify
 from vidcore.config import Config
+from vidcore.details import Unset, VideoDetails, check_description, check_title
 from vidcore.errors import (
     AccountInactiveError,
     CategoryExistsError,
@@ -84,19 +86,7 @@ from vidcore.users import (
     check_username,
     name_key,
 )
-from vidcore.videos import (
-    Event,
-    Rendition,
-    Status,
-    Unset,
-    Video,
-    VideoDetails,
-    VideoEntry,
-    VideoQuery,
-    VideoSort,
-    check_description,
-    check_title,
-)
+from vidcore.videos import Event, Rendition, Status, Video
 
 __all__ = [
     "Account",

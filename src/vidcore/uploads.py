@@ -21,9 +21,9 @@ from uuid import UUID
 
 import attrs
 
+from vidcore.details import VideoDetails
 from vidcore.errors import FileTooLargeError, NotFoundError, StorageFullError
 from vidcore.quota import Quota
-from vidcore.videos import VideoDetails
 
 RESUMABLE_LIFETIME: Final = timedelta(hours=24)  # promised to clients
 FORM_LIFETIME: Final = timedelta(minutes=5)  # a dead service's reservation is soon back

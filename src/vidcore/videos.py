@@ -24,13 +24,13 @@ vidcore.errors.LeaseLostError: Attempt 1 holds this video no longer.
 """
 
 from datetime import datetime, timedelta
-from enum import Enum, StrEnum
+from enum import StrEnum
 from typing import Final, Self
 from uuid import UUID
 
 import attrs
 
-from vidcore.categories import Category
+from vidcore.details import Unset, VideoDetails, check_description, check_title
 from vidcore.errors import (
     IllegalTransitionError,
     LeaseLostError,
@@ -40,12 +40,8 @@ from vidcore.errors import (
     VideoProcessingError,
 )
 from vidcore.media import Plan
-from vidcore.pages import Order
-from vidcore.text import check_search, check_text
 from vidcore.users import User
 
-TITLE_MAX: Final = 200  # characters; promised to clients
-DESCRIPTION_MAX: Final = 5_000  # characters; promised to clients
 LEASE: Final = timedelta(seconds=30)  # a lost worker's video waits no longer than this
 HEARTBEAT: Final = timedelta(seconds=10)  # a third of the lease: two may be lost
 TRIES_MAX: Final = 3  # tries; a fault that passes has passed by then
@@ -80,39 +76,6 @@ NEXT: Final = {
     (Status.PROCESSING, Event.HAND_BACK): Status.PENDING,
     (Status.FAILED, Event.RETRY): Status.PENDING,
 }
-
-
-def check_title(value: str) -> str:
-    """Give the title, trimmed, if it has 1–200 characters; else raise InvalidValueError."""
-    return check_text("title", value, at_least=1, at_most=TITLE_MAX)
-
-
-def check_description(value: str | None) -> str | None:
-    """Give the description, trimmed, or None if it is empty.
-
-    Raises InvalidValueError above 5,000 characters.
-    """
-    if value is None:
-        return None
-    return check_text("description", value, at_least=0, at_most=DESCRIPTION_MAX) or None
-
-
-class Unset(Enum):
-    """Stands for a field that a change leaves as it is, where None would clear it."""
-
-    UNSET = "unset"
-
-
-@attrs.frozen(kw_only=True)
-class VideoDetails:
-    """What the uploader says of a video: a title of 1–200 characters, a description of up to 5,000.
-
-    Both are trimmed. Raises InvalidValueError for what is out of bounds.
-    """
-
-    title: str = attrs.field(converter=check_title)
-    description: str | None = attrs.field(default=None, converter=check_description)
-    category_id: UUID | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -383,37 +346,3 @@ class Video:
             return attrs.evolve(self, status=NEXT[self.status, event])
         except KeyError:
             raise IllegalTransitionError(self.status, event) from None
-
-
-class VideoSort(StrEnum):
-    """What a list of videos can be sorted by."""
-
-    CREATED_AT = "created_at"
-    VIEW_COUNT = "view_count"
-
-
-@attrs.frozen(kw_only=True)
-class VideoQuery:
-    """Which videos are wanted, and in which order. None does not narrow.
-
-    `q` is looked for in title and description, without regard to case; InvalidValueError is raised
-    for one that no text can contain. `seen_by` leaves out what that
-    member may not see; None (an admin) sees all.
-    """
-
-    category_id: UUID | None = None
-    uploaded_by: UUID | None = None
-    status: Status | None = None
-    q: str | None = attrs.field(default=None, converter=check_search)
-    seen_by: UUID | None = None
-    sort_by: VideoSort = VideoSort.CREATED_AT
-    order: Order = Order.DESC
-
-
-@attrs.frozen(kw_only=True)
-class VideoEntry:
-    """A video as a list shows it: with its uploader's name and its category."""
-
-    video: Video
-    uploader_name: str
-    category: Category | None

@@ -26,6 +26,7 @@ from adapters_http.presenting import (
     ViewsAnswer,
     to_json,
 )
+from vidcore.catalogue import VideoEntry
 from vidcore.categories import Category
 from vidcore.config import Config
 from vidcore.invitations import Invitation
@@ -39,7 +40,7 @@ from vidcore.testing.tokens import InMemoryMediaTokens
 from vidcore.use_cases.accounts import Session
 from vidcore.use_cases.administration import PlatformStatistics
 from vidcore.users import Account, Profile, User
-from vidcore.videos import Status, Video, VideoEntry
+from vidcore.videos import Status, Video
 
 SUNDAY = datetime(1970, 1, 4, tzinfo=UTC)
 WEEK = timedelta(days=7)

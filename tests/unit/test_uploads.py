@@ -5,6 +5,7 @@ import attrs
 import pytest
 from hypothesis import given
 
+from vidcore.details import VideoDetails
 from vidcore.errors import (
     FileTooLargeError,
     NotFoundError,
@@ -23,7 +24,6 @@ from vidcore.uploads import (
     admit,
     check_room,
 )
-from vidcore.videos import VideoDetails
 
 MEMBER = example_user(1)
 QUOTA = Quota(limit=1_000, used=300, reserved=200, now=NOW)

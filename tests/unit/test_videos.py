@@ -3,6 +3,7 @@ from datetime import timedelta
 import attrs
 import pytest
 
+from vidcore.details import Unset, VideoDetails
 from vidcore.errors import (
     InvalidValueError,
     NotFoundError,
@@ -21,7 +22,7 @@ from vidcore.testing.examples import (
     example_video,
 )
 from vidcore.users import Role
-from vidcore.videos import Status, Unset, Video, VideoDetails
+from vidcore.videos import Status, Video
 
 OWNER, OTHER = example_user(1), example_user(2)
 ADMIN = example_user(3, role=Role.ADMIN)

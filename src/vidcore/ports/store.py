@@ -13,6 +13,7 @@ from uuid import UUID
 
 import attrs
 
+from vidcore.catalogue import VideoEntry, VideoQuery
 from vidcore.categories import Category
 from vidcore.config import Config
 from vidcore.invitations import Invitation, InvitationStatus
@@ -20,7 +21,7 @@ from vidcore.pages import Page, PageRequest
 from vidcore.text import check_search
 from vidcore.uploads import Upload
 from vidcore.users import Role, User
-from vidcore.videos import Status, Video, VideoEntry, VideoQuery
+from vidcore.videos import Status, Video
 
 
 @attrs.frozen(kw_only=True)

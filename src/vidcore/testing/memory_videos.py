@@ -8,6 +8,7 @@ from uuid import UUID
 
 import attrs
 
+from vidcore.catalogue import VideoEntry, VideoQuery, VideoSort
 from vidcore.categories import Category, category_key
 from vidcore.errors import CategoryExistsError, NotFoundError, UnknownReferenceError
 from vidcore.pages import Order, Page, PageRequest
@@ -15,7 +16,7 @@ from vidcore.ports.store import Categories, CategoryEntry, Uploads, Videos
 from vidcore.testing.memory_paging import contains, cut
 from vidcore.testing.memory_tables import Session, Tables, check_known, check_new
 from vidcore.uploads import Upload
-from vidcore.videos import Status, Video, VideoEntry, VideoQuery, VideoSort
+from vidcore.videos import Status, Video
 
 
 def _check_category(tables: Tables, category: Category) -> None:

@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 
 from vidcore.categories import NAME_MAX, Category, slugify
 from vidcore.config import BYTES_MAX, Config
+from vidcore.details import DESCRIPTION_MAX, TITLE_MAX, VideoDetails
 from vidcore.invitations import Invitation, hash_token
 from vidcore.media import AudioStream, MediaInfo, Plan, Transfer, VideoStream
 from vidcore.quota import WEEK, week_start
 from vidcore.testing.identity import numbered_id
 from vidcore.uploads import Upload
 from vidcore.users import Role, User
-from vidcore.videos import DESCRIPTION_MAX, TITLE_MAX, Status, Video, VideoDetails
+from vidcore.videos import Status, Video
 
 MICROSECOND: Final = timedelta(microseconds=1)
 FIRST: Final = datetime(2000, 1, 1)  # noqa: DTZ001 - hypothesis adds the zone

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from vidcore.details import DESCRIPTION_MAX, TITLE_MAX, VideoDetails
 from vidcore.errors import NotFoundError
 from vidcore.ports.store import Store
 from vidcore.testing.examples import (
@@ -16,7 +17,6 @@ from vidcore.testing.examples import (
     example_video,
 )
 from vidcore.uploads import Upload
-from vidcore.videos import DESCRIPTION_MAX, TITLE_MAX, VideoDetails
 
 ADA, BOB = example_user(1), example_user(2)
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from vidcore.catalogue import VideoQuery, VideoSort
 from vidcore.pages import Order, PageRequest
 from vidcore.ports.store import Store
 from vidcore.testing.examples import (
@@ -18,7 +19,7 @@ from vidcore.testing.examples import (
     example_user,
     example_video,
 )
-from vidcore.videos import Status, Video, VideoQuery, VideoSort
+from vidcore.videos import Status, Video
 
 ADA, BOB = example_user(1), example_user(2)
 CATS, DOGS = example_category(3), example_category(4)

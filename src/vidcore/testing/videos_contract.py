@@ -5,6 +5,7 @@ from datetime import timedelta
 import attrs
 import pytest
 
+from vidcore.details import DESCRIPTION_MAX, TITLE_MAX
 from vidcore.errors import NotFoundError, UnknownReferenceError
 from vidcore.ports.store import Store
 from vidcore.testing.examples import (
@@ -20,7 +21,7 @@ from vidcore.testing.examples import (
     example_user,
     example_video,
 )
-from vidcore.videos import DESCRIPTION_MAX, TITLE_MAX, Status, Video
+from vidcore.videos import Status, Video
 
 MEMBER = example_user(1)
 SHELF = example_category(2)

@@ -4,6 +4,8 @@ from uuid import UUID
 
 import attrs
 
+from vidcore.catalogue import VideoEntry, VideoQuery
+from vidcore.details import Unset
 from vidcore.errors import NotAuthenticatedError, NotFoundError
 from vidcore.pages import Page, PageRequest
 from vidcore.ports.clock import Clock
@@ -14,7 +16,7 @@ from vidcore.ports.tokens import MediaTokens
 from vidcore.use_cases.accounts import check_session
 from vidcore.use_cases.removal import RemoveFiles
 from vidcore.users import User
-from vidcore.videos import Unset, Video, VideoEntry, VideoQuery
+from vidcore.videos import Video
 
 
 @attrs.frozen(kw_only=True)

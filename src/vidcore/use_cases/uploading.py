@@ -8,6 +8,8 @@ from uuid import UUID
 
 import attrs
 
+from vidcore.catalogue import VideoEntry
+from vidcore.details import VideoDetails
 from vidcore.errors import NotFoundError, UnknownReferenceError
 from vidcore.media import check_filename, check_source
 from vidcore.ports.clock import Clock
@@ -19,7 +21,7 @@ from vidcore.ports.transcoding import Transcoder
 from vidcore.quota import Quota
 from vidcore.uploads import DISK_FLOOR, Admission, Upload, admit, check_room
 from vidcore.users import User
-from vidcore.videos import Video, VideoDetails, VideoEntry
+from vidcore.videos import Video
 
 GROWTH: Final = 16 << 20  # bytes: few enough to hold nothing needlessly, and few steps a gigabyte
 

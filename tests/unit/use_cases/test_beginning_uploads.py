@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 
 from tests.unit.use_cases.memory_platform import MemoryPlatform
+from vidcore.details import VideoDetails
 from vidcore.errors import (
     FileFormatNotSupportedError,
     FileTooLargeError,
@@ -33,7 +34,6 @@ from vidcore.use_cases.uploading import (
     RenewUpload,
 )
 from vidcore.users import User
-from vidcore.videos import VideoDetails
 
 LIMIT, FILE_MAX = 1_000, 600
 MEMBER, OTHER = example_user(1, weekly_upload_bytes=100), example_user(2)

@@ -2,6 +2,7 @@ import attrs
 import pytest
 
 from tests.unit.use_cases.memory_platform import MemoryPlatform
+from vidcore.details import VideoDetails
 from vidcore.errors import (
     FileFormatNotSupportedError,
     FileTooLargeError,
@@ -17,7 +18,7 @@ from vidcore.uploads import FORM_LIFETIME, RENEW_EVERY
 from vidcore.use_cases.housekeeping import TidyUp
 from vidcore.use_cases.membership import RemoveMember
 from vidcore.use_cases.uploading import AbandonUpload, BeginUpload, BegunUpload, FinishUpload
-from vidcore.videos import Status, VideoDetails
+from vidcore.videos import Status
 
 MEMBER = example_user(1, weekly_upload_bytes=100)
 CATEGORY = example_category(1)

@@ -5,6 +5,7 @@ import pytest
 
 from tests.unit.use_cases.memory_platform import MemoryPlatform
 from tests.unit.use_cases.stepping import SteppedStore, giving_way
+from vidcore.catalogue import VideoQuery, VideoSort
 from vidcore.errors import (
     InvalidValueError,
     NotFoundError,
@@ -33,7 +34,7 @@ from vidcore.use_cases.library import (
     ShowVideo,
 )
 from vidcore.users import Role, User
-from vidcore.videos import Status, Video, VideoQuery, VideoSort
+from vidcore.videos import Status, Video
 
 ADMIN, OWNER, OTHER = example_user(1, role=Role.ADMIN), example_user(2), example_user(3)
 CATEGORY = example_category(1)

@@ -20,6 +20,7 @@ from hypothesis.stateful import (
 )
 
 from tests.unit.use_cases.memory_platform import MemoryPlatform
+from vidcore.details import VideoDetails
 from vidcore.errors import FileTooLargeError, NotFoundError, QuotaExceededError
 from vidcore.testing.examples import example_config, example_user
 from vidcore.use_cases.accounts import ShowOwnAccount
@@ -34,7 +35,6 @@ from vidcore.use_cases.uploading import (
     GrowUpload,
     RenewUpload,
 )
-from vidcore.videos import VideoDetails
 
 T = TypeVar("T")
 FILE_MAX = 600

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.unit.use_cases.memory_platform import MemoryPlatform
 from tests.unit.use_cases.stepping import Step, SteppedStore, giving_way
+from vidcore.details import VideoDetails
 from vidcore.errors import QuotaExceededError
 from vidcore.testing.examples import example_config, example_user
 from vidcore.use_cases.uploading import (
@@ -19,7 +20,6 @@ from vidcore.use_cases.uploading import (
     FinishUpload,
     GrowUpload,
 )
-from vidcore.videos import VideoDetails
 
 LIMIT = 1_000
 MEMBER = example_user(1)
