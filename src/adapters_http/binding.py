@@ -15,7 +15,7 @@ from cattrs import AttributeValidationNote, BaseValidationError, Converter, Forb
 from cattrs.gen import make_dict_structure_fn
 
 from adapters_http.errors import ValidationError
-from vidcore.videos import Unset
+from vidcore.details import Unset
 
 T = TypeVar("T")
 

@@ -17,16 +17,17 @@ from adapters_http.errors import (
     UnsupportedMediaTypeError,
     ValidationError,
 )
-from adapters_http.schemas import bounded
+from adapters_http.schemas import NOT_BLANK, STORABLE, bounded
 from adapters_http.use_cases import UseCases
+from vidcore.catalogue import VideoEntry
 from vidcore.config import BYTES_MAX
+from vidcore.details import DESCRIPTION_MAX, TITLE_MAX, VideoDetails
 from vidcore.errors import UploadIncompleteError
 from vidcore.media import check_filename
 from vidcore.ports.storage import UploadWriter
 from vidcore.uploads import RENEW_EVERY
 from vidcore.use_cases.uploading import BegunUpload
 from vidcore.users import User
-from vidcore.videos import DESCRIPTION_MAX, TITLE_MAX, VideoDetails, VideoEntry
 
 FIELDS_MAX: Final = 64 << 10  # bytes of all that is not the file: 5,000 characters, and room
 BLOCK: Final = 256 << 10  # aiohttp's own 8 KiB is the slowest choice
@@ -40,8 +41,17 @@ FIELDS: Final = ("title", "description", "category_id")
 class VideoForm:
     """The fields beside the file; an empty `category_id` is none."""
 
-    title: str = attrs.field(metadata=bounded(minLength=1, maxLength=TITLE_MAX))
-    description: str | None = attrs.field(default=None, metadata=bounded(maxLength=DESCRIPTION_MAX))
+    title: str = attrs.field(
+        metadata=bounded(
+            minLength=1, maxLength=TITLE_MAX, pattern=NOT_BLANK, examples=["First steps"]
+        )
+    )
+    description: str | None = attrs.field(
+        default=None,
+        metadata=bounded(
+            maxLength=DESCRIPTION_MAX, pattern=STORABLE, examples=["In the garden, in May"]
+        ),
+    )
     category_id: UUID | None = None
 
     def details(self) -> VideoDetails:

@@ -3,44 +3,16 @@
 import re
 from collections.abc import Iterable
 from enum import Enum
-from http import HTTPStatus
 from typing import Any, Final
 
 import attrs
 
-from adapters_http.errors import (
-    STATUS_AND_CODE,
-    BodyTooLargeError,
-    MalformedRequestError,
-    PreconditionFailedError,
-    RangeNotSatisfiableError,
-    UnsupportedMediaTypeError,
-    ValidationError,
-)
 from adapters_http.forms import VideoForm
+from adapters_http.openapi_responses import ERROR, HEADERS, responses_of
 from adapters_http.routing import Access, Multipart, Nothing, Route
 from adapters_http.schemas import Components, Schema
-from vidcore import errors
 
 VERSION: Final = "0.1.0"
-_ERROR: Final[Schema] = {
-    "type": "object",
-    "description": "What every failure is answered with.",
-    "properties": {
-        "detail": {"type": "string", "description": "A sentence for a person."},
-        "error_code": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "description": "With 422: what is wrong, field by field.",
-            "items": {
-                "type": "object",
-                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
-                "required": ["field", "message"],
-            },
-        },
-    },
-    "required": ["detail", "error_code"],
-}
 _SECURITY: Final[dict[Access, list[dict[str, list[str]]]]] = {
     Access.ANYONE: [],
     Access.MEMBER: [{"bearer": []}],
@@ -48,31 +20,19 @@ _SECURITY: Final[dict[Access, list[dict[str, list[str]]]]] = {
     Access.SIGNED: [{"bearer": []}, {"signed": []}],
     Access.OPERATOR: [{"operator": []}, {}],
 }
-_ALWAYS: Final = (errors.ServiceUnavailableError,)
-_BY_ACCESS: Final[dict[Access, tuple[type[errors.VidcoreError], ...]]] = {
-    Access.ANYONE: (),
-    Access.MEMBER: (errors.NotAuthenticatedError, errors.AccountInactiveError),
-    Access.ADMIN: (
-        errors.NotAuthenticatedError,
-        errors.AccountInactiveError,
-        errors.PermissionDeniedError,
-    ),
-    Access.SIGNED: (errors.NotAuthenticatedError, errors.AccountInactiveError),
-    Access.OPERATOR: (errors.NotAuthenticatedError,),
+
+_OF_FILE_REQUESTS: Final = {
+    "Range": ("One range of bytes; several at once are answered whole.", "bytes=0-1023"),
+    "If-Range": ("The ETag or date of which the range shall be; else all is sent.", '"17c-5e0"'),
+    "If-None-Match": ("ETags of copies that the client has; 304 if one is new.", '"17c-5e0"'),
+    "If-Match": ("ETags of which the file must have one; else 412.", '"17c-5e0"'),
 }
-_OF_BODIES: Final = (
-    MalformedRequestError,
-    UnsupportedMediaTypeError,
-    BodyTooLargeError,
-    ValidationError,
-)
-_OF_FILES: Final = (RangeNotSatisfiableError, PreconditionFailedError)
 
 
 def openapi_document(routes: Iterable[Route]) -> dict[str, Any]:
     """Give the document of these routes."""
     components = Components()
-    components.schemas["Error"] = _ERROR
+    components.schemas["Error"] = ERROR
     paths: dict[str, dict[str, Any]] = {}
     for row in routes:
         paths.setdefault(row.path, {})[row.method.lower()] = _operation(row, components)
@@ -82,11 +42,13 @@ def openapi_document(routes: Iterable[Route]) -> dict[str, Any]:
             "title": "vidcore",
             "version": VERSION,
             "summary": "A private video platform that one can run oneself.",
+            "description": "What can be read with GET can be asked for with HEAD, too.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "paths": paths,
         "components": {
             "schemas": components.schemas,
+            "headers": HEADERS,
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
                 "operator": {
@@ -111,8 +73,12 @@ def _operation(row: Route, components: Components) -> dict[str, Any]:
         "summary": row.summary,
         "tags": [row.path.removeprefix("/api").split("/")[1]],
         "security": _SECURITY[row.access],
-        "parameters": [*_path_parameters(row), *_query_parameters(row, components)],
-        "responses": _responses(row, components),
+        "parameters": [
+            *_path_parameters(row),
+            *_query_parameters(row, components),
+            *_header_parameters(row),
+        ],
+        "responses": responses_of(row, components),
     }
     if row.body is Multipart:
         operation["requestBody"] = _form(components)
@@ -150,6 +116,20 @@ def _query_parameters(row: Route, components: Components) -> list[dict[str, Any]
     ]
 
 
+def _header_parameters(row: Route) -> list[dict[str, Any]]:
+    headers = _OF_FILE_REQUESTS if row.access is Access.SIGNED else {}
+    return [
+        {
+            "name": name,
+            "in": "header",
+            "required": False,
+            "description": description,
+            "schema": {"type": "string", "examples": [example]},
+        }
+        for name, (description, example) in headers.items()
+    ]
+
+
 def _query_schema(field: "attrs.Attribute[Any]", components: Components) -> Schema:
     """Give the schema of a query's field: what is left out is not null."""
     schema = components.of(field.type)
@@ -165,52 +145,3 @@ def _form(components: Components) -> dict[str, Any]:
     schema["properties"] = {**schema["properties"], "file": file}
     schema["required"] = [*schema["required"], "file"]
     return {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
-
-
-def _responses(row: Route, components: Components) -> dict[str, Any]:
-    responses = {str(int(row.status)): _success(row, components)}
-    if row.access is Access.SIGNED:
-        responses["206"] = {**_success(row, components), "description": "The range asked for"}
-        responses["304"] = {"description": "The client's copy is the newest"}
-    codes: dict[int, set[str]] = {500: {"internal_error"}}
-    for failure in _failures(row):
-        status, code = STATUS_AND_CODE[failure]
-        codes.setdefault(int(status), set()).add(code)
-    for number, names in sorted(codes.items()):
-        responses[str(number)] = {
-            "description": f"{HTTPStatus(number).phrase}: {', '.join(sorted(names))}",
-            "content": {
-                "application/json": {
-                    "schema": {
-                        "allOf": [
-                            {"$ref": "#/components/schemas/Error"},
-                            {"properties": {"error_code": {"enum": sorted(names)}}},
-                        ]
-                    }
-                }
-            },
-        }
-    return responses
-
-
-def _success(row: Route, components: Components) -> dict[str, Any]:
-    description = row.status.phrase
-    if row.media_type is not None:
-        schema = {"type": "string", "format": "binary"}
-        return {"description": description, "content": {row.media_type: {"schema": schema}}}
-    if row.answer is None:
-        return {"description": description}
-    schema = components.of(row.answer)
-    return {"description": description, "content": {"application/json": {"schema": schema}}}
-
-
-def _failures(row: Route) -> set[type[errors.VidcoreError]]:
-    failures: set[type[errors.VidcoreError]] = {*_ALWAYS, *_BY_ACCESS[row.access], *row.errors}
-    if row.body is not Nothing:
-        failures |= set(_OF_BODIES)
-    if row.access is Access.SIGNED:
-        failures |= set(_OF_FILES)
-    if "{id}" in row.path:
-        failures.add(errors.NotFoundError)
-    failures.add(ValidationError)  # a query that is not known is refused everywhere
-    return failures

@@ -9,6 +9,7 @@ import attrs
 import orjson
 from cattrs import Converter
 
+from vidcore.catalogue import VideoEntry
 from vidcore.categories import Category
 from vidcore.config import Config
 from vidcore.invitations import Invitation, InvitationStatus
@@ -19,7 +20,7 @@ from vidcore.ports.tokens import MediaGrant, MediaTokens
 from vidcore.use_cases.accounts import Session
 from vidcore.use_cases.administration import PlatformStatistics
 from vidcore.users import Account, Profile, Role, User
-from vidcore.videos import Status, VideoEntry
+from vidcore.videos import Status
 
 SIGNED_FOR: Final = timedelta(hours=6)
 

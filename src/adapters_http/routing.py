@@ -116,6 +116,8 @@ class Route:
     """One row of the table.
 
     `answer` is the type of the JSON body, None where there is none; `media_type` that of a file.
+    `headers` are those that a success has beside what all have; `also` are statuses beside it whose
+    body is no Error, and the body's type.
     """
 
     method: str
@@ -127,6 +129,8 @@ class Route:
     answer: type | None
     media_type: str | None
     status: HTTPStatus
+    headers: tuple[str, ...]
+    also: tuple[tuple[HTTPStatus, type], ...]
     errors: tuple[type[VidcoreError], ...]
     summary: str
 
@@ -143,6 +147,8 @@ def route(  # noqa: PLR0913 - a row of the table has this many columns
     answer: type | None = None,
     media_type: str | None = None,
     status: HTTPStatus = HTTPStatus.OK,
+    headers: tuple[str, ...] = (),
+    also: tuple[tuple[HTTPStatus, type], ...] = (),
     errors: tuple[type[VidcoreError], ...] = (),
 ) -> Route:
     """Write a row of the table; the handler's types must be those of body and query."""
@@ -156,6 +162,8 @@ def route(  # noqa: PLR0913 - a row of the table has this many columns
         answer=answer,
         media_type=media_type,
         status=status,
+        headers=headers,
+        also=also,
         errors=errors,
         summary=summary,
     )

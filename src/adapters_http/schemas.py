@@ -9,7 +9,7 @@ from uuid import UUID
 
 import attrs
 
-from vidcore.videos import Unset
+from vidcore.details import Unset
 
 Schema = dict[str, Any]
 
@@ -23,6 +23,10 @@ _PLAIN: Final[dict[Any, Schema]] = {
     datetime: {"type": "string", "format": "date-time"},
     object: {},
 }
+
+# Texts that every database can store, and those of which something is left when they are trimmed.
+STORABLE: Final = r"^[^\x00]*$"
+NOT_BLANK: Final = r"^[^\x00]*[^\s\x00][^\x00]*$"
 
 
 def bounded(**keywords: object) -> dict[str, object]:
@@ -53,7 +57,9 @@ class Components:
         if wanted in _PLAIN:
             return dict(_PLAIN[wanted])
         if get_origin(wanted) is Literal:
-            return {"enum": list(get_args(wanted))}
+            values = get_args(wanted)
+            kind = self._scalar(type(values[0]))
+            return {**kind, "const": values[0]} if len(values) == 1 else {**kind, "enum": [*values]}
         if isinstance(wanted, type) and issubclass(wanted, Enum):
             members = [member.value for member in wanted]
             return self._named(wanted.__name__, lambda: {"type": "string", "enum": members})

@@ -5,6 +5,8 @@ from datetime import timedelta
 from hypothesis import strategies as st
 
 from tests.integration.differential import Call
+from vidcore.catalogue import VideoQuery, VideoSort
+from vidcore.details import VideoDetails
 from vidcore.invitations import InvitationStatus, hash_token
 from vidcore.pages import PAGE_MAX, Order, PageRequest
 from vidcore.ports.store import UserQuery
@@ -23,7 +25,7 @@ from vidcore.testing.examples import (
 )
 from vidcore.testing.identity import numbered_id
 from vidcore.users import Role
-from vidcore.videos import Status, VideoDetails, VideoQuery, VideoSort
+from vidcore.videos import Status
 
 numbers = st.integers(1, 4)
 ids = numbers.map(numbered_id)

@@ -19,6 +19,8 @@ from hypothesis.stateful import (
 from adapters_db.store import SqlStore
 from tests.integration.differential import MISUSE, Call, SideBySide
 from tests.integration.differential_calls import CHANGES, LOOKS
+from vidcore.catalogue import VideoQuery
+from vidcore.details import VideoDetails
 from vidcore.invitations import VALIDITY, InvitationStatus
 from vidcore.pages import PageRequest
 from vidcore.ports.store import UserQuery
@@ -35,7 +37,7 @@ from vidcore.testing.examples import (
 )
 from vidcore.uploads import RESUMABLE_LIFETIME
 from vidcore.users import Role
-from vidcore.videos import LEASE, VideoDetails, VideoQuery
+from vidcore.videos import LEASE
 
 EVERYTHING = PageRequest(page_size=100)
 ADA, BOB, CLEO = (example_user(number) for number in (1, 2, 3))

@@ -9,6 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from adapters_db.store import SqlStore
+from vidcore.catalogue import VideoQuery, VideoSort
+from vidcore.details import VideoDetails
 from vidcore.pages import PageRequest
 from vidcore.ports.store import UserQuery
 from vidcore.testing.examples import (
@@ -20,7 +22,7 @@ from vidcore.testing.examples import (
     example_user,
     example_video,
 )
-from vidcore.videos import Status, VideoDetails, VideoQuery, VideoSort
+from vidcore.videos import Status
 
 ADA, BOB = example_user(1), example_user(2)
 SHELF = example_category(3)

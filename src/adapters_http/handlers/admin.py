@@ -6,7 +6,7 @@ from adapters_http.presenting import ConfigAnswer, StatisticsAnswer
 from adapters_http.routing import Access, Call, Nothing, route
 from adapters_http.schemas import bounded
 from vidcore.config import BYTES_MAX
-from vidcore.videos import Unset
+from vidcore.details import Unset
 
 
 @attrs.frozen(kw_only=True)
@@ -14,12 +14,14 @@ class ConfigBody:
     """The settings to be changed; sizes in bytes. What is left out stays as it is."""
 
     max_file_size_bytes: int | Unset = attrs.field(
-        default=Unset.UNSET, metadata=bounded(minimum=1, maximum=BYTES_MAX)
+        default=Unset.UNSET, metadata=bounded(minimum=1, maximum=BYTES_MAX, examples=[4 << 30])
     )
     weekly_upload_limit_bytes: int | Unset = attrs.field(
-        default=Unset.UNSET, metadata=bounded(minimum=0, maximum=BYTES_MAX)
+        default=Unset.UNSET, metadata=bounded(minimum=0, maximum=BYTES_MAX, examples=[20 << 30])
     )
-    video_storage_path: str | Unset = Unset.UNSET
+    video_storage_path: str | Unset = attrs.field(
+        default=Unset.UNSET, metadata=bounded(pattern="^/[^\\x00]*$", examples=["/srv/videos"])
+    )
 
 
 async def show_statistics(call: Call[Nothing, Nothing]) -> StatisticsAnswer:

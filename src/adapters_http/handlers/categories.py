@@ -6,7 +6,7 @@ import attrs
 
 from adapters_http.presenting import CategoriesAnswer, CategoryAnswer
 from adapters_http.routing import Access, Call, Nothing, route
-from adapters_http.schemas import bounded
+from adapters_http.schemas import NOT_BLANK, bounded
 from vidcore import errors
 from vidcore.categories import NAME_MAX
 
@@ -15,7 +15,9 @@ from vidcore.categories import NAME_MAX
 class CategoryBody:
     """The name of a category."""
 
-    name: str = attrs.field(metadata=bounded(minLength=1, maxLength=NAME_MAX))
+    name: str = attrs.field(
+        metadata=bounded(minLength=1, maxLength=NAME_MAX, pattern=NOT_BLANK, examples=["Cooking"])
+    )
 
 
 async def list_categories(call: Call[Nothing, Nothing]) -> CategoriesAnswer:

@@ -65,6 +65,7 @@ ROUTES = (
         readyz,
         "Say whether database, storage and ffmpeg are in reach",
         answer=ReadinessAnswer,
+        also=((HTTPStatus.SERVICE_UNAVAILABLE, ReadinessAnswer),),
     ),
     route(
         "GET",

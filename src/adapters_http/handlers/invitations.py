@@ -1,6 +1,7 @@
 """Invitations."""
 
 from http import HTTPStatus
+from typing import Final
 
 import attrs
 
@@ -17,12 +18,19 @@ from vidcore import errors
 from vidcore.invitations import InvitationStatus
 from vidcore.users import EMAIL_MAX
 
+_NO_SPACE: Final = r"[^@\s\x00-\x1f\x7f-\x9f]+"
+_EMAIL: Final = rf"^\s*{_NO_SPACE}@{_NO_SPACE}\s*$"
+
 
 @attrs.frozen(kw_only=True)
 class InvitationBody:
     """Whom to invite."""
 
-    email: str = attrs.field(metadata=bounded(minLength=3, maxLength=EMAIL_MAX))
+    email: str = attrs.field(
+        metadata=bounded(
+            minLength=3, maxLength=EMAIL_MAX, pattern=_EMAIL, examples=["ann@example.org"]
+        )
+    )
 
 
 @attrs.frozen(kw_only=True)

@@ -13,6 +13,7 @@ from adapters_http.presenting import (
     VideoAnswer,
 )
 from adapters_http.routing import Access, Call, Nothing, route
+from adapters_http.schemas import STORABLE, bounded
 from vidcore import errors
 from vidcore.ports.store import UserQuery
 from vidcore.users import Account, Role
@@ -22,7 +23,7 @@ from vidcore.users import Account, Role
 class UsersQuery(PageQuery):
     """Which accounts; `q` is looked for in name and e-mail."""
 
-    q: str | None = None
+    q: str | None = attrs.field(default=None, metadata=bounded(pattern=STORABLE))
     role: Role | None = None
     is_active: bool | None = None
 
@@ -31,14 +32,14 @@ class UsersQuery(PageQuery):
 class RoleBody:
     """The role that is wanted."""
 
-    role: Role
+    role: Role = attrs.field(metadata=bounded(examples=[Role.ADMIN.value]))
 
 
 @attrs.frozen(kw_only=True)
 class ActiveBody:
     """Whether the account shall be on."""
 
-    is_active: bool
+    is_active: bool = attrs.field(metadata=bounded(examples=[False]))
 
 
 @attrs.frozen(kw_only=True)

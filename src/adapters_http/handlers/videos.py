@@ -13,18 +13,13 @@ from adapters_http.handlers.queries import PageQuery
 from adapters_http.media_response import send_file
 from adapters_http.presenting import PageAnswer, VideoAnswer, ViewsAnswer
 from adapters_http.routing import Access, Answer, Call, Multipart, Nothing, route
-from adapters_http.schemas import bounded
+from adapters_http.schemas import NOT_BLANK, STORABLE, bounded
 from vidcore import errors
+from vidcore.catalogue import VideoQuery, VideoSort
+from vidcore.details import DESCRIPTION_MAX, TITLE_MAX, Unset
 from vidcore.pages import Order
 from vidcore.use_cases.library import PlayableMedia
-from vidcore.videos import (
-    DESCRIPTION_MAX,
-    TITLE_MAX,
-    Status,
-    Unset,
-    VideoQuery,
-    VideoSort,
-)
+from vidcore.videos import Status
 
 
 @attrs.frozen(kw_only=True)
@@ -34,7 +29,7 @@ class VideosQuery(PageQuery):
     category_id: UUID | None = None
     uploaded_by: UUID | None = None
     status: Status | None = None
-    q: str | None = None
+    q: str | None = attrs.field(default=None, metadata=bounded(pattern=STORABLE))
     sort_by: VideoSort = VideoSort.CREATED_AT
     order: Order = Order.DESC
 
@@ -44,10 +39,16 @@ class VideoBody:
     """What is to be changed; null clears description and category. What is left out stays."""
 
     title: str | Unset = attrs.field(
-        default=Unset.UNSET, metadata=bounded(minLength=1, maxLength=TITLE_MAX)
+        default=Unset.UNSET,
+        metadata=bounded(
+            minLength=1, maxLength=TITLE_MAX, pattern=NOT_BLANK, examples=["First steps"]
+        ),
     )
     description: str | Unset | None = attrs.field(
-        default=Unset.UNSET, metadata=bounded(maxLength=DESCRIPTION_MAX)
+        default=Unset.UNSET,
+        metadata=bounded(
+            maxLength=DESCRIPTION_MAX, pattern=STORABLE, examples=["In the garden, in May"]
+        ),
     )
     category_id: UUID | Unset | None = Unset.UNSET
 
@@ -178,6 +179,7 @@ ROUTES = (
         body=Multipart,
         answer=VideoAnswer,
         status=HTTPStatus.CREATED,
+        headers=("Location",),
         errors=(
             errors.FileFormatNotSupportedError,
             errors.FileTooLargeError,

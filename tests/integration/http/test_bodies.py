@@ -19,7 +19,7 @@ from tests.integration.http.api import (
     until,
 )
 from tests.integration.http.forms import head_of
-from vidcore.videos import Unset
+from vidcore.details import Unset
 
 WITH_JSON = [row for row in ROUTES if row.body not in (Nothing, Multipart)]
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from adapters_http.binding import BadValueError, from_json, from_texts, parse_uuid
 from adapters_http.errors import ValidationError
-from vidcore.videos import Unset
+from vidcore.details import Unset
 
 ID = "01890a5d-ac96-774b-bcce-b302099a8057"
 

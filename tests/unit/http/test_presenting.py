@@ -20,6 +20,7 @@ from adapters_http.presenting import (
     VideoPresenter,
     to_json,
 )
+from vidcore.catalogue import VideoEntry
 from vidcore.pages import Page
 from vidcore.ports.store import Statistics
 from vidcore.ports.tokens import AccessToken
@@ -38,7 +39,7 @@ from vidcore.testing.tokens import InMemoryMediaTokens
 from vidcore.use_cases.accounts import Session
 from vidcore.use_cases.administration import PlatformStatistics
 from vidcore.users import Account, Profile
-from vidcore.videos import Status, VideoEntry
+from vidcore.videos import Status
 
 USER = example_user(1, weekly_upload_bytes=5)
 ACCOUNT = Account(user=USER, weekly_upload_limit_bytes=10, now=NOW)
