@@ -9,6 +9,7 @@ import orjson
 from aiohttp import hdrs, web
 
 from adapters_http.cors import ORIGINS, allow_origin, preflight
+from adapters_http.disposition import silence_aiohttp
 from adapters_http.edge import add_headers, edge
 from adapters_http.expectations import say_continue
 from adapters_http.handlers import (
@@ -72,6 +73,7 @@ class HttpSettings:
 
 def create_app(use_cases: UseCases, settings: HttpSettings) -> web.Application:
     """Make the application that serves the contract. Raises ValueError for a bad proxy."""
+    silence_aiohttp()
     app = web.Application(middlewares=[edge, preflight], client_max_size=JSON_MAX)
     app[USE_CASES] = use_cases
     app[PUBLIC_URL] = settings.public_url

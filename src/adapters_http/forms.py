@@ -12,6 +12,7 @@ import attrs
 from aiohttp import BodyPartReader, MultipartReader, hdrs, web
 
 from adapters_http.binding import from_texts
+from adapters_http.disposition import parse_disposition
 from adapters_http.errors import (
     MalformedRequestError,
     UnsupportedMediaTypeError,
@@ -129,12 +130,17 @@ class UploadForm:
         if isinstance(part, MultipartReader):
             raise MalformedRequestError("A form has no forms in it.")
         self._consumed += _overhead(part, self._boundary_size)
-        if part.name == "file":
-            await self._read_file(part)
-        elif part.name in FIELDS:
-            await self._read_field(part.name, part)
+        try:
+            disposition = parse_disposition(part.headers.get(hdrs.CONTENT_DISPOSITION, ""))
+        except ValueError as error:
+            raise MalformedRequestError(f"The form could not be read: {error}.") from None
+        name = disposition.name
+        if name == "file":
+            await self._read_file(part, disposition.filename or "")
+        elif name in FIELDS:
+            await self._read_field(name, part)
         else:
-            raise ValidationError(((part.name or "", "is not known here"),))
+            raise ValidationError(((name or "", "is not known here"),))
 
     @property
     def _boundary_size(self) -> int:
@@ -154,10 +160,10 @@ class UploadForm:
         except UnicodeDecodeError:
             raise ValidationError(((name, "must be UTF-8"),)) from None
 
-    async def _read_file(self, part: BodyPartReader) -> None:
+    async def _read_file(self, part: BodyPartReader, named: str) -> None:
         if self._begun is not None:
             raise ValidationError((("file", "is given twice"),))
-        filename = check_filename(part.filename or "")
+        filename = check_filename(named)
         if "title" in self._fields:
             await self._use_cases.check_details(self._details())
         at_least, at_most = self._bounds()

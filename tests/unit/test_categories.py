@@ -51,6 +51,13 @@ def test_a_slug_that_is_taken_gets_the_first_free_number() -> None:
     assert free_slug("Cats", {"cats", "cats-2", "cats-4"}) == "cats-3"
 
 
+def test_a_numbered_slug_is_no_longer_than_any_other() -> None:
+    assert free_slug("æ" * 80, {"ae" * 50}) == "ae" * 49 + "-2"
+    assert free_slug("a" * 100, {"a" * 100, *("a" * 98 + f"-{n}" for n in range(2, 10))}) == (
+        "a" * 97 + "-10"
+    )
+
+
 @given(names=st.lists(category_names(), max_size=12))
 def test_slugs_never_clash(names: list[str]) -> None:
     taken: list[str] = []
@@ -76,6 +83,12 @@ def test_a_category_has_a_trimmed_name_of_1_to_80_characters(name: str) -> None:
         created_by=NOBODY,
         created_at=NOW,
     )
+
+
+@pytest.mark.parametrize("name", ["x", "x" * 80])
+def test_a_category_is_renamed_within_the_same_bounds(name: str) -> None:
+    assert example_category(1).renamed(name, taken_slugs=()).name == name
+    assert NAME_MAX == 80
 
 
 @pytest.mark.parametrize("name", ["", "  ", "x" * (NAME_MAX + 1), "x\x00y"])

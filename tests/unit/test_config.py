@@ -52,3 +52,7 @@ def test_a_size_out_of_bounds_is_refused_by_the_name_of_its_field(field: str, va
         )
 
     assert first.value.field == changed.value.field == field
+
+
+def test_the_largest_size_is_the_largest_integer_that_javascript_can_read() -> None:
+    assert BYTES_MAX == 9_007_199_254_740_991

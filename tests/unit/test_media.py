@@ -12,6 +12,7 @@ from vidcore.media import (
     DURATION_MAX,
     AudioStream,
     MediaInfo,
+    Plan,
     Transfer,
     VideoStream,
     check_source,
@@ -76,6 +77,7 @@ def test_a_picture_that_lies_is_treated_as_one_that_stands(
         ((1280, 720), (1280, 720)),
         ((4096, 2160), (1920, 1012)),
         ((1440, 1440), (1080, 1080)),
+        ((2880, 2160), (1440, 1080)),
         ((641, 361), (640, 360)),
         ((Fraction(2560, 3), 480), (854, 480)),
         ((1, 1), (2, 2)),
@@ -101,6 +103,8 @@ def test_common_sizes_become_what_one_expects(
         ({"sample_aspect": Fraction(0)}, (1280, 720)),
         ({"sample_aspect": Fraction(1, 10)}, (1280, 720)),
         ({"sample_aspect": Fraction(10)}, (1280, 720)),
+        ({"sample_aspect": Fraction(19, 2)}, (12_160, 720)),
+        ({"sample_aspect": Fraction(2, 19)}, (Fraction(2_560, 19), 720)),
     ],
 )
 def test_a_picture_is_seen_upright_in_square_pixels_unless_their_shape_is_absurd(
@@ -206,13 +210,49 @@ def test_a_plan_gives_a_reason_for_each_thing_it_does(stream: VideoStream) -> No
 
 @pytest.mark.parametrize(
     ("rate", "capped"),
-    [(None, False), (Fraction(60), False), (Fraction(61), False), (Fraction(120), True)],
+    [(None, False), (Fraction(60), False), (Fraction(61), False), (Fraction(123, 2), True)],
 )
 def test_more_than_60_frames_a_second_are_reduced(
     rate: Fraction | None,
     capped: bool,  # noqa: FBT001 - a parameter of pytest's
 ) -> None:
     assert plan(source(video=(picture(frame_rate=rate),))).cap_frame_rate is capped
+
+
+def test_a_track_of_which_little_is_known_is_upright_square_progressive_and_untagged() -> None:
+    little = MediaInfo(
+        container="matroska",
+        duration=None,
+        video=(VideoStream(index=0, codec="vp9", width=640, height=480, pixel_format="yuv420p"),),
+        audio=(AudioStream(index=1, codec="opus", sample_rate=48_000, layout="stereo"),),
+    )
+
+    assert plan(little) == Plan(
+        video_index=0,
+        audio_index=1,
+        width=640,
+        height=480,
+        matrix="smpte170m",
+        deinterlace=False,
+        cap_frame_rate=False,
+        tone_map=None,
+        reasons=(
+            "vp9 is encoded as H.264 High, which every browser plays",
+            "colours without a tag are read as SMPTE 170M, since the picture is SD",
+            "the default sound track is encoded as stereo AAC",
+            "metadata, and with it any position, is removed",
+        ),
+    )
+
+
+def test_a_plan_gives_its_reasons_in_numbers_that_a_reader_knows() -> None:
+    fast = picture(frame_rate=Fraction(120), transfer="smpte2084", matrix="bt2020nc")
+
+    assert plan(source(video=(fast,), audio=())).reasons[1:-1] == (
+        "more than 60 frames a second are reduced to that",
+        "high dynamic range (smpte2084) is tone-mapped to SDR",
+        "the source has no sound",
+    )
 
 
 @pytest.mark.parametrize(
@@ -254,3 +294,7 @@ def test_colours_are_read_as_tagged_or_else_by_the_size_of_the_picture(
 )
 def test_a_thumbnail_is_360_high_and_evenly_wide(size: tuple[int, int], width: int) -> None:
     assert thumbnail_width(*size) == width
+
+
+def test_twelve_hours_are_believed() -> None:
+    assert DURATION_MAX == 43_200.0

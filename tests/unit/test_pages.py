@@ -46,3 +46,7 @@ def test_a_page_changes_item_by_item() -> None:
     page = Page(items=(1, 2), total=5, page=2, page_size=2)
 
     assert page.map(str) == Page(items=("1", "2"), total=5, page=2, page_size=2)
+
+
+def test_the_last_page_is_as_far_as_an_offset_fits() -> None:
+    assert PAGE_MAX * 100 <= 2**53 < (PAGE_MAX + 1) * 100

@@ -1,9 +1,14 @@
 import importlib
 import inspect
 import pkgutil
+from collections.abc import Iterator
 from types import ModuleType
 
+import attrs
+
 import vidcore
+from vidcore import use_cases
+from vidcore.use_cases.uploading import BeginUpload
 
 READ_WITH_THEIR_MODULE = {"used", "fit"}  # `quota.used` says of what, `vidcore.used` does not
 FOLDERS = {"ports", "use_cases", "testing"}
@@ -22,6 +27,15 @@ def rules_of(name: str) -> set[str]:
         and value.__module__ == module.__name__
         and not member.startswith("_")
     }
+
+
+def classes_of(package: ModuleType) -> Iterator[type[attrs.AttrsInstance]]:
+    """The attrs classes that the modules right in a package define."""
+    for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        module = importlib.import_module(found.name)
+        for member in vars(module).values():
+            if attrs.has(member) and member.__module__ == module.__name__:
+                yield member
 
 
 def test_nothing_is_found_in_vidcore_but_what_it_promises_and_its_modules() -> None:
@@ -48,3 +62,16 @@ def test_everything_that_can_be_imported_from_vidcore_says_what_it_is() -> None:
     silent = [name for name in vidcore.__all__ if not inspect.getdoc(getattr(vidcore, name))]
 
     assert silent == []
+
+
+def test_entities_and_use_cases_are_made_by_keyword_alone() -> None:
+    made = [
+        each
+        for package in (vidcore, use_cases)
+        for each in classes_of(package)
+        if not issubclass(each, Exception)
+    ]
+
+    assert {vidcore.Video, BeginUpload} <= set(made)
+    by_position = [each.__name__ for each in made if not all(f.kw_only for f in attrs.fields(each))]
+    assert by_position == []

@@ -18,6 +18,7 @@ from vidcore.testing.strategies import sizes
 from vidcore.uploads import (
     DISK_FLOOR,
     FORM_LIFETIME,
+    RENEW_EVERY,
     RESUMABLE_LIFETIME,
     Admission,
     Upload,
@@ -80,6 +81,10 @@ def test_a_form_uploads_deadline_moves_and_a_resumable_ones_does_not() -> None:
     assert resumable.renewed(later) == resumable
 
 
+def test_four_signs_of_life_may_be_lost() -> None:
+    assert timedelta(minutes=5) == FORM_LIFETIME == 5 * RENEW_EVERY
+
+
 def test_an_upload_can_hold_more() -> None:
     assert example_upload(2, MEMBER).grown(5_000, NOW) == example_upload(
         2, MEMBER, reserved_bytes=5_000
@@ -133,6 +138,13 @@ def test_a_gibibyte_is_left_free_beside_the_file_and_its_processing() -> None:
 
     assert DISK_FLOOR == 1024**3
     assert (full.value.needed, full.value.free) == (DISK_FLOOR + 200, DISK_FLOOR + 199)
+
+
+def test_a_disk_that_is_promised_away_has_nothing_free() -> None:
+    with pytest.raises(StorageFullError) as full:
+        check_room(size=1, free=10, reserved=20, floor=0)
+
+    assert (full.value.needed, full.value.free) == (2, 0)
 
 
 @given(size=sizes(), free=sizes(), reserved=sizes(), floor=sizes())

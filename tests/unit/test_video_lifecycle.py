@@ -116,7 +116,9 @@ def test_only_the_holder_of_the_current_attempt_takes_a_step(
 
 
 def test_a_claim_begins_afresh() -> None:
-    waiting = example_video(9, OWNER, attempt=4, tries=1, error_log="before", progress=0.5)
+    waiting = example_video(
+        9, OWNER, attempt=4, tries=1, error_message="before", error_log="before", progress=0.5
+    )
 
     claimed = waiting.claimed(NOW)
 
@@ -131,6 +133,14 @@ def test_a_report_renews_the_lease_and_progress_never_falls_nor_passes_one() -> 
     assert video.reported(1, progress=0.7, now=later).progress == 0.7
     assert video.reported(1, progress=7.0, now=later).progress == 1.0
     assert video.reported(1, progress=0.7, now=later).lease_until == later + LEASE
+
+
+def test_a_lease_of_30_seconds_outlives_two_lost_heartbeats() -> None:
+    assert timedelta(seconds=30) == LEASE == 3 * HEARTBEAT
+
+
+def test_the_first_of_three_tries_is_repeated_after_10_seconds() -> None:
+    assert (timedelta(seconds=10), 3) == (BACK_OFF, TRIES_MAX)
 
 
 def test_a_late_heartbeat_of_the_current_attempt_still_counts() -> None:
@@ -173,6 +183,10 @@ def test_a_try_that_was_handed_back_does_not_count() -> None:
     assert handed_back == example_video(9, OWNER, attempt=5, tries=2)
 
 
+def test_a_video_that_was_handed_back_waits_from_that_moment() -> None:
+    assert example_processing(9, OWNER).handed_back(1, NOW + LEASE).ready_at == NOW + LEASE
+
+
 @pytest.mark.parametrize(("tries", "wait"), [(1, BACK_OFF), (2, 2 * BACK_OFF)])
 def test_a_passing_fault_is_tried_again_later_and_later(tries: int, wait: timedelta) -> None:
     video = example_processing(9, OWNER, tries=tries, progress=0.5)
@@ -195,6 +209,10 @@ def test_the_third_passing_fault_is_the_last() -> None:
         "ENOSPC",
     )
     assert stumbled.source is not None
+
+
+def test_a_video_that_had_more_tries_than_there_are_now_fails_too() -> None:
+    assert example_processing(9, OWNER, tries=TRIES_MAX + 1).recovered(NOW).status is Status.FAILED
 
 
 def test_a_video_whose_worker_was_lost_waits_again_or_fails_after_all_tries() -> None:

@@ -44,6 +44,13 @@ def test_a_new_video_waits_from_the_moment_it_arrived() -> None:
     assert video.is_claimable(NOW)
 
 
+def test_a_new_video_has_no_views_no_progress_and_no_tries() -> None:
+    video = example_video(9, OWNER)
+
+    assert (video.status, video.view_count, video.progress) == (Status.PENDING, 0, 0.0)
+    assert (video.attempt, video.tries) == (0, 0)
+
+
 @pytest.mark.parametrize("title", ["x", "x" * 200, "\U0001f600" * 200])
 def test_a_title_of_1_to_200_characters_is_taken(title: str) -> None:
     assert VideoDetails(title=f" {title}\n").title == title
@@ -184,7 +191,7 @@ def test_only_a_failed_video_is_tried_again(video: Video) -> None:
 
 
 def test_a_retry_has_all_tries_and_the_next_attempt_has_a_new_number() -> None:
-    failed = example_failed(9, OWNER, attempt=5, tries=3)
+    failed = example_failed(9, OWNER, attempt=5, tries=3, progress=0.7)
 
     later = NOW + timedelta(hours=1)
     retried = failed.retried(later)

@@ -15,12 +15,13 @@ from adapters_ffmpeg.find import find_ffmpeg
 from tests.integration.running import PASSWORD, Client, RunningService, register
 
 ROOT: Final = Path(__file__).parents[3]
+CLIP: Final = "clip.mkv"
 CONFIG: Final = Path(__file__).with_name("schemathesis.toml")
 
 
 @attrs.frozen(kw_only=True)
 class Campaign:
-    """A service with two videos of each who fuzzes it, one of which may be lost."""
+    """A live service, and who fuzzes it."""
 
     folder: Path
     member: Client
@@ -42,35 +43,34 @@ class Campaign:
         return process.returncode, printed.decode() if quiet else ""
 
     async def _facts(self, who: Client) -> dict[str, str]:
+        """Give `who` two videos, one of which may be lost, and tell whom and what there is."""
+        uploaded = [await who.upload(self.folder / CLIP, title=t) for t in ("Spared", "Doomed")]
+        for video in uploaded:
+            path = video.headers["Location"]
+            await who.wait_for(path, lambda v: v["processing_status"] == "completed")
         me = (await who("GET", "/api/auth/me")).json["id"]
-        mine = (await who("GET", f"/api/users/{me}/videos")).json["items"]
         somebody = await register(self.admin, f"somebody-{me[-6:]}")
         return {
             "FUZZ_TOKEN": who.token,
             "FUZZ_SELF": me,
             "FUZZ_USER": (await somebody("GET", "/api/auth/me")).json["id"],
-            "FUZZ_VIDEO": mine[0]["id"],
-            "FUZZ_DOOMED_VIDEO": mine[1]["id"],
+            "FUZZ_VIDEO": uploaded[0].json["id"],
+            "FUZZ_DOOMED_VIDEO": uploaded[1].json["id"],
             "FUZZ_FOLDER": str(self.folder / "chosen"),
         }
 
 
 @asynccontextmanager
 async def campaign(folder: Path) -> AsyncIterator[Campaign]:
-    """Start a service on SQLite in `folder`, with members and videos."""
-    clip = folder / "clip.mkv"
+    """Start a service on SQLite in `folder`, with members and a clip to upload."""
     command = [
         *(find_ffmpeg().path, "-v", "error"),
         *("-f", "lavfi", "-i", "testsrc2=size=320x180:rate=10:duration=0.5"),
-        *("-c:v", "libx264", "-preset", "ultrafast", str(clip)),
+        *("-c:v", "libx264", "-preset", "ultrafast", str(folder / CLIP)),
     ]
     subprocess.run(command, check=True)
     async with RunningService(folder, f"sqlite:///{folder / 'fuzzed.db'}") as service:
         admin = Client(service.url)
         await admin.log_in("admin", PASSWORD)
         member = await register(admin, "fuzzer")
-        for owner in (admin, member):
-            for title in ("Doomed", "Spared"):
-                path = (await owner.upload(clip, title=title)).headers["Location"]
-                await owner.wait_for(path, lambda v: v["processing_status"] == "completed")
         yield Campaign(folder=folder, member=member, admin=admin)

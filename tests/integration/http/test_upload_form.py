@@ -260,3 +260,9 @@ async def test_a_preamble_and_an_epilogue_are_ignored(api: Api, member: Member) 
 
     assert reply.status == 201
     assert FORM_TYPE.startswith("multipart/form-data")
+
+
+async def test_semicolons_in_the_name_of_a_file_are_kept(api: Api, member: Member) -> None:
+    reply = await post_form(api, member, form(TITLE, file_part(filename="Paris; day 1; 2.mp4")))
+
+    assert (reply.status, reply.json["original_filename"]) == (201, "Paris; day 1; 2.mp4")
