@@ -37,5 +37,5 @@ def check_throttle(
 
 
 def _wait(failures: Sequence[datetime], bound: int, now: datetime) -> timedelta:
-    recent = sorted(failure for failure in failures if failure > now - WINDOW)
-    return recent[-bound] + WINDOW - now if len(recent) >= bound else timedelta()
+    ordered = sorted(failures)
+    return ordered[-bound] + WINDOW - now if len(ordered) >= bound else timedelta()

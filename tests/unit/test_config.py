@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 
 from vidcore.config import BYTES_MAX, Config
@@ -56,3 +58,9 @@ def test_a_size_out_of_bounds_is_refused_by_the_name_of_its_field(field: str, va
 
 def test_the_largest_size_is_the_largest_integer_that_javascript_can_read() -> None:
     assert BYTES_MAX == 9_007_199_254_740_991
+
+
+def test_a_change_says_when_and_by_whom() -> None:
+    changed = example_config().changed(by=NOBODY, now=NOW + timedelta(days=1))
+
+    assert (changed.updated_at, changed.updated_by) == (NOW + timedelta(days=1), NOBODY)

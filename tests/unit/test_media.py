@@ -103,6 +103,8 @@ def test_common_sizes_become_what_one_expects(
         ({"sample_aspect": Fraction(0)}, (1280, 720)),
         ({"sample_aspect": Fraction(1, 10)}, (1280, 720)),
         ({"sample_aspect": Fraction(10)}, (1280, 720)),
+        ({"sample_aspect": Fraction(11)}, (1280, 720)),
+        ({"sample_aspect": Fraction(1, 11)}, (1280, 720)),
         ({"sample_aspect": Fraction(19, 2)}, (12_160, 720)),
         ({"sample_aspect": Fraction(2, 19)}, (Fraction(2_560, 19), 720)),
     ],
@@ -126,6 +128,7 @@ def test_a_known_container_with_a_picture_may_be_uploaded(container: str) -> Non
         source(video=()),
         source(video=(picture(attached_picture=True),)),
         source(video=(picture(width=36_000_001, height=1),)),
+        source(video=(picture(width=6_001, height=6_000),)),
     ],
 )
 def test_another_source_is_not_supported(info: MediaInfo) -> None:
@@ -220,13 +223,17 @@ def test_more_than_60_frames_a_second_are_reduced(
 
 
 def test_a_track_of_which_little_is_known_is_upright_square_progressive_and_untagged() -> None:
+    bare = VideoStream(index=0, codec="vp9", width=640, height=480, pixel_format="yuv420p")
     little = MediaInfo(
         container="matroska",
         duration=None,
-        video=(VideoStream(index=0, codec="vp9", width=640, height=480, pixel_format="yuv420p"),),
+        video=(bare,),
         audio=(AudioStream(index=1, codec="opus", sample_rate=48_000, layout="stereo"),),
     )
 
+    assert bare.sample_aspect == Fraction(1)
+    assert not bare.full_range
+    assert not bare.attached_picture
     assert plan(little) == Plan(
         video_index=0,
         audio_index=1,
@@ -243,6 +250,12 @@ def test_a_track_of_which_little_is_known_is_upright_square_progressive_and_unta
             "metadata, and with it any position, is removed",
         ),
     )
+
+
+def test_a_plan_does_nothing_of_which_it_does_not_speak() -> None:
+    bare = Plan(video_index=0, audio_index=None, width=2, height=2, matrix="bt709")
+
+    assert (bare.deinterlace, bare.cap_frame_rate, bare.tone_map) == (False, False, None)
 
 
 def test_a_plan_gives_its_reasons_in_numbers_that_a_reader_knows() -> None:

@@ -49,4 +49,5 @@ def test_a_page_changes_item_by_item() -> None:
 
 
 def test_the_last_page_is_as_far_as_an_offset_fits() -> None:
+    assert isinstance(PAGE_MAX, int)
     assert PAGE_MAX * 100 <= 2**53 < (PAGE_MAX + 1) * 100

@@ -3,7 +3,7 @@ from hypothesis import given
 
 from vidcore.errors import InvalidValueError
 from vidcore.testing.strategies import texts
-from vidcore.text import check_storable, check_text, search_key
+from vidcore.text import check_search, check_storable, check_text, search_key
 
 
 @given(text=texts(20, at_least=1))
@@ -26,3 +26,16 @@ def test_what_any_database_can_store_is_storable() -> None:
 @pytest.mark.parametrize(("part", "whole"), [("ärger", "ÄRGER"), ("A\u0308R", "ärger"), ("", "x")])
 def test_a_part_is_found_in_any_case_and_composition(part: str, whole: str) -> None:
     assert search_key(part) in search_key(whole)
+
+
+@pytest.mark.parametrize("text", [None, "", " any ", "猫"])
+def test_what_is_searched_for_is_taken_as_it_is(text: str | None) -> None:
+    assert check_search(text) == text
+
+
+@pytest.mark.parametrize("text", ["a\x00", "\ud800"], ids=ascii)
+def test_what_no_stored_text_can_contain_is_not_searched_for(text: str) -> None:
+    with pytest.raises(InvalidValueError) as refused:
+        check_search(text)
+
+    assert refused.value.field == "q"

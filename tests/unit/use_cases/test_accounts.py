@@ -67,6 +67,17 @@ async def test_a_bad_name_or_password_leaves_the_invitation_open(
     assert refused.value.field == field
 
 
+async def test_an_invitation_that_is_over_costs_no_hash(platform: MemoryPlatform) -> None:
+    await platform.add(example_invitation(1, used_at=NOW))
+
+    with platform.refuses(InvitationInvalidError):
+        await platform.make(Register)(
+            token="token-1", username="ada", password=PASSWORD, address=HOME
+        )
+
+    assert (await platform.passwords.hash(PASSWORD)).startswith("plain$1$")
+
+
 async def test_an_unknown_or_used_token_registers_nobody(platform: MemoryPlatform) -> None:
     await platform.add(example_invitation(1, used_at=NOW))
 
