@@ -120,7 +120,7 @@ def tests(session: nox.Session) -> None:
 def unit(session: nox.Session) -> None:
     """Run the unit tests alone."""
     _install(session)
-    session.run("pytest", "tests/unit", *session.posargs)
+    session.run("pytest", "tests/unit", "-n2", *session.posargs)
 
 
 @nox.session(python=PYTHONS)
