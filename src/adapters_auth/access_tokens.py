@@ -91,8 +91,9 @@ class JwtAccessTokens(AccessTokens):
         try:
             payload = jwt.decode(token, self._key, algorithms=[self._algorithm], options=_OPTIONS)
             return _verified(payload)
-        # ValueError: broken Unicode in the token, or claims of the wrong kind.
-        except (jwt.InvalidTokenError, ValueError) as error:
+        # ValueError: broken Unicode in the token, or claims of the wrong kind; RecursionError: nested
+        # JSON, which older releases of the library let through.
+        except (jwt.InvalidTokenError, ValueError, RecursionError) as error:
             raise NotAuthenticatedError("The access token is not genuine.") from error
 
     def _remember(self, token: str, verified: _Verified) -> None:
