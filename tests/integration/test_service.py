@@ -49,6 +49,8 @@ async def test_what_a_guest_was_invited_to_upload_plays_and_still_plays_after_a_
 
         ann.url = service.url
         assert await _assert_it_plays(ann, path, tmp_path) == before
+        for secret in (admin.token, ann.token, PASSWORD, "correct horse", "@example.org", "token="):
+            assert secret not in service.log
 
 
 async def _assert_it_plays(member: Client, path: str, folder: Path) -> bytes:
