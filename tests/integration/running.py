@@ -6,7 +6,8 @@ import re
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -61,6 +62,23 @@ class RunningService:
                 assert line, f"it ended:\n{self.log}"
                 self.output += line.decode()
         self.url = f"http://{found[1]}:{found[2]}"
+
+    @asynccontextmanager
+    async def beside(self, command: str) -> AsyncIterator[asyncio.subprocess.Process]:
+        """Run another command on the same data and settings, and end it if it still runs."""
+        with (self.folder / "log").open("ab") as log:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "vidcore_app", command),
+                cwd=self.folder,
+                env=self._environment,
+                stderr=log,
+            )
+        try:
+            yield process
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
 
     @property
     def log(self) -> str:

@@ -130,6 +130,24 @@ async def test_a_polite_stop_hands_back_what_is_being_processed(tmp_path: Path, 
         await admin.wait_for(path, lambda v: v["processing_status"] == "completed")
 
 
+async def test_a_worker_of_its_own_processes_what_a_service_without_one_accepts(
+    empty_database_url: str, tmp_path: Path, mkv: Path
+) -> None:
+    service = RunningService(tmp_path, empty_database_url)
+    await service.start("--no-worker")
+    async with service.beside("worker") as worker:
+        admin = Client(service.url)
+        await admin.log_in("admin", PASSWORD)
+        path = (await admin.upload(mkv, title="Elsewhere")).headers["Location"]
+
+        await admin.wait_for(path, lambda v: v["processing_status"] == "completed")
+
+        worker.terminate()
+        assert await worker.wait() == 0
+        assert '"working"' in service.log
+    assert await service.stop() == 0
+
+
 def _ffmpegs_in(folder: Path) -> list[str]:
     """Find the processes that work on a file in `folder`."""
     found = []
