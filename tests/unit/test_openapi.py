@@ -1,3 +1,5 @@
+import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,6 +38,14 @@ def test_every_route_is_described_with_its_rights_and_failures(
         scheme = "operator" if row.access is Access.OPERATOR else "bearer"
         assert {scheme: []} in operation["security"]
         assert "401" in operation["responses"]
+
+
+def test_the_version_is_that_of_the_package(document: dict[str, Any]) -> None:
+    project = tomllib.loads(
+        Path(__file__).parents[2].joinpath("pyproject.toml").read_text("utf-8")
+    )["project"]
+
+    assert document["info"]["version"] == project["version"]
 
 
 def test_operation_ids_are_unique(document: dict[str, Any]) -> None:
