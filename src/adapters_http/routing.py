@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from enum import Enum, auto
 from http import HTTPStatus
+from types import UnionType
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
@@ -24,7 +25,8 @@ from adapters_http.errors import (
 )
 from adapters_http.inflight import InFlight
 from adapters_http.metrics import HttpMetrics, may_read
-from adapters_http.presenting import VideoPresenter, to_json
+from adapters_http.presenting import to_json
+from adapters_http.presenting_videos import VideoPresenter
 from adapters_http.proxies import TrustedProxies
 from adapters_http.use_cases import UseCases
 from vidcore.errors import (
@@ -126,7 +128,7 @@ class Route:
     handler: Callable[[Call[Any, Any]], Awaitable[object]]
     body: type
     query: type
-    answer: type | None
+    answer: type | UnionType | None
     media_type: str | None
     status: HTTPStatus
     headers: tuple[str, ...]
@@ -144,7 +146,7 @@ def route(  # noqa: PLR0913 - a row of the table has this many columns
     *,
     body: type[B] = Nothing,  # type: ignore[assignment]  # the default of a type variable (PEP 696)
     query: type[Q] = Nothing,  # type: ignore[assignment]  # the default of a type variable (PEP 696)
-    answer: type | None = None,
+    answer: type | UnionType | None = None,
     media_type: str | None = None,
     status: HTTPStatus = HTTPStatus.OK,
     headers: tuple[str, ...] = (),

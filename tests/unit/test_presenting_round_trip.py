@@ -22,10 +22,9 @@ from adapters_http.presenting import (
     SessionAnswer,
     StatisticsAnswer,
     UserAnswer,
-    VideoPresenter,
-    ViewsAnswer,
     to_json,
 )
+from adapters_http.presenting_videos import VideoPresenter, ViewsAnswer
 from vidcore.catalogue import VideoEntry
 from vidcore.categories import Category
 from vidcore.config import Config

@@ -6,12 +6,8 @@ from uuid import UUID
 import attrs
 
 from adapters_http.handlers.queries import PageQuery
-from adapters_http.presenting import (
-    PageAnswer,
-    ProfileAnswer,
-    UserAnswer,
-    VideoAnswer,
-)
+from adapters_http.presenting import PageAnswer, ProfileAnswer, UserAnswer
+from adapters_http.presenting_videos import VideoAnswer
 from adapters_http.routing import Access, Call, Nothing, route
 from adapters_http.schemas import STORABLE, bounded
 from vidcore import errors
@@ -105,7 +101,7 @@ ROUTES = (
         Access.MEMBER,
         show_user,
         "Show a member: in full to that member and to admins, else the profile",
-        answer=UserAnswer | ProfileAnswer,  # type: ignore[arg-type]  # a union is as good as a type
+        answer=UserAnswer | ProfileAnswer,
         errors=(errors.NotFoundError,),
     ),
     route(

@@ -11,7 +11,8 @@ from adapters_http.expectations import say_continue
 from adapters_http.forms import UploadForm, check_multipart, size_bounds
 from adapters_http.handlers.queries import PageQuery
 from adapters_http.media_response import send_file
-from adapters_http.presenting import PageAnswer, VideoAnswer, ViewsAnswer
+from adapters_http.presenting import PageAnswer
+from adapters_http.presenting_videos import VideoAnswer, ViewsAnswer
 from adapters_http.routing import Access, Answer, Call, Multipart, Nothing, route
 from adapters_http.schemas import NOT_BLANK, STORABLE, bounded
 from vidcore import errors

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+import typed_settings as ts
 
 from vidcore_app.settings import (
     Places,
@@ -115,7 +116,9 @@ def test_lists_are_separated_by_commas(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_secrets_are_not_shown() -> None:
-    settings = Settings(jwt_secret="s" * 32, admin_password="open sesame")  # type: ignore[arg-type]  # plain texts do
+    settings = Settings(
+        jwt_secret=ts.SecretStr("s" * 32), admin_password=ts.SecretStr("open sesame")
+    )
 
     assert "sss" not in repr(settings)
     assert "sesame" not in repr(settings)

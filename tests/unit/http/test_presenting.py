@@ -8,18 +8,16 @@ import orjson
 import pytest
 
 from adapters_http.presenting import (
-    SIGNED_FOR,
     ConfigAnswer,
     InvitationAnswer,
     PageAnswer,
     ProfileAnswer,
     SessionAnswer,
-    ShelfAnswer,
     StatisticsAnswer,
     UserAnswer,
-    VideoPresenter,
     to_json,
 )
+from adapters_http.presenting_videos import SIGNED_FOR, ShelfAnswer, VideoPresenter
 from vidcore.catalogue import VideoEntry
 from vidcore.pages import Page
 from vidcore.ports.store import Statistics
