@@ -1,37 +1,36 @@
-"""The command lines: pure functions from what is wanted to ffmpeg's arguments.
+"""The command lines that make and check a film: pure functions from what is wanted to ffmpeg's arguments.
 
 Paths are absolute and always behind `file:`, so that no name is taken for an option, a protocol or a
 pattern. Every number that is not explained here was measured with ffmpeg 5.1 and 9.0.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 import attrs
 
 from adapters_ffmpeg.codecs import INPUT
-from vidcore.media import (
-    DURATION_MAX,
-    FRAME_RATE_MAX,
-    THUMBNAIL_HEIGHT,
-    Plan,
-    Transfer,
-    VideoStream,
-    thumbnail_width,
-)
+from vidcore.media import Plan, Transfer
+from vidcore.media.copying import FRAME_RATE_MAX
+from vidcore.media.sources import DURATION_MAX
 
-_QUIET: Final = ("-nostdin", "-hide_banner", "-nostats", "-y")
-_PROGRESS: Final = ("-loglevel", "warning", "-progress", "pipe:1", "-stats_period", "1")
-_BARE: Final = ("-map_metadata", "-1", "-map_chapters", "-1")
+QUIET: Final = ("-nostdin", "-hide_banner", "-nostats", "-y")
+BARE: Final = ("-map_metadata", "-1", "-map_chapters", "-1")
+_PROGRESS: Final = ("-progress", "pipe:1", "-stats_period", "1")
 
-_VIDEO: Final = (
-    *("-fps_mode", "vfr", "-enc_time_base:v", "1:90000", "-c:v", "libx264"),
+# Times in 1/90000 s keep each frame's own; a rate's would round those of a variable one.
+_OWN_TIMES: Final = ("-enc_time_base:v", "1:90000")
+_ENCODED_VIDEO: Final = (
+    *("-fps_mode", "vfr", *_OWN_TIMES, "-c:v", "libx264"),
     *("-maxrate", "8M", "-bufsize", "16M", "-profile:v", "high", "-pix_fmt", "yuv420p"),
     *("-force_key_frames", "expr:gte(t,n_forced*2)"),  # every 2 s: seeking, and HLS later
 )
-_AUDIO: Final = (
+_ENCODED_AUDIO: Final = (
     *("-c:a", "aac", "-b:a", "128k", "-ac", "2", "-ar", "48000"),
     *("-af", "aresample=async=1:first_pts=0"),  # fills gaps, keeps sound and picture together
 )
+_COPIED_VIDEO: Final = ("-c:v", "copy", "-tag:v", "avc1")  # Safari plays no other tag
+_COPIED_AUDIO: Final = ("-c:a", "copy")
 _MP4: Final = (
     *("-write_tmcd", "0", "-movflags", "+faststart"),
     *("-max_muxing_queue_size", "4096", "-f", "mp4"),  # for tracks that begin seconds apart
@@ -39,11 +38,6 @@ _MP4: Final = (
 
 _DEINTERLACE: Final = "bwdif=mode=send_frame:parity=auto:deint=interlaced"
 _TAGS: Final = "setparams=range=limited:color_primaries=bt709:color_trc=bt709:colorspace=bt709"
-_NOT_DARK: Final = "metadata=mode=select:key=lavfi.signalstats.YAVG:value=40:function=greater"
-_TO_JPEG: Final = (
-    "scale=in_color_matrix=bt709:in_range=limited:out_color_matrix=smpte170m:out_range=full,"
-    "format=yuvj420p"
-)
 
 
 def probe_arguments(source: str) -> tuple[str, ...]:
@@ -64,18 +58,36 @@ def transcode_arguments(
     source: str, target: str, plan: Plan, encoding: Encoding
 ) -> tuple[str, ...]:
     """Make the MP4 `target` as planned."""
-    audio = plan.audio_index is not None
     return (
-        *_QUIET,
-        *_PROGRESS,
-        *INPUT,
+        *(*QUIET, "-loglevel", "warning", *_PROGRESS, *INPUT),
         *("-i", f"file:{source}", "-map", f"0:{plan.video_index}"),
-        *(("-map", f"0:{plan.audio_index}") if audio else ()),
-        *("-sn", "-dn", *_BARE, "-t", f"{DURATION_MAX:.0f}"),
-        *("-vf", _picture(plan, tone_mapping=encoding.tone_mapping)),
-        *(*_VIDEO, "-preset", encoding.preset, "-crf", str(encoding.crf)),
-        *(_AUDIO if audio else ()),
+        *(() if plan.audio_index is None else ("-map", f"0:{plan.audio_index}")),
+        *("-sn", "-dn", *BARE, "-t", f"{DURATION_MAX:.0f}"),
+        *(_COPIED_VIDEO if plan.copy_video else _encoded_video(plan, encoding)),
+        *_audio(plan),
         *(*_MP4, f"file:{target}"),
+    )
+
+
+def decode_arguments(source: str, tracks: Sequence[int]) -> tuple[str, ...]:
+    """Decode tracks of a published `source`; nothing is written, and only what is damaged is told."""
+    return (
+        *(*QUIET, "-loglevel", "error", *_PROGRESS, *INPUT, "-i", f"file:{source}"),
+        *(word for track in tracks for word in ("-map", f"0:{track}")),
+        *("-fps_mode", "passthrough", *_OWN_TIMES, "-f", "null", "-"),
+    )
+
+
+def _audio(plan: Plan) -> tuple[str, ...]:
+    if plan.audio_index is None:
+        return ()
+    return _COPIED_AUDIO if plan.copy_audio else _ENCODED_AUDIO
+
+
+def _encoded_video(plan: Plan, encoding: Encoding) -> tuple[str, ...]:
+    return (
+        *("-vf", _picture(plan, tone_mapping=encoding.tone_mapping)),
+        *(*_ENCODED_VIDEO, "-preset", encoding.preset, "-crf", str(encoding.crf)),
     )
 
 
@@ -107,49 +119,4 @@ def _tone_map(transfer: Transfer) -> tuple[str, ...]:
         "zscale=p=709",
         "tonemap=mobius:param=0.6:peak=5:desat=0",
         "zscale=t=709:m=709:r=limited",
-    )
-
-
-@attrs.frozen(kw_only=True)
-class Shot:
-    """Where to look for a thumbnail: from `at` s on, at what is not dark or at anything.
-
-    What is not dark has a mean luma, of 16 to 235, over 40.
-    """
-
-    at: float
-    skip_dark: bool
-
-
-def thumbnail_shots(duration: float) -> tuple[Shot, ...]:
-    """Give the tries, the wanted one first; some leave no picture, as all of a video may be dark."""
-    start = min(1.0, duration / 2)
-    return (
-        Shot(at=start, skip_dark=True),
-        Shot(at=0.3 * duration, skip_dark=True),
-        Shot(at=start, skip_dark=False),
-        Shot(at=0.0, skip_dark=False),
-    )
-
-
-def thumbnail_arguments(
-    source: str, target: str, stream: VideoStream, shot: Shot
-) -> tuple[str, ...]:
-    """Make the JPEG `target` of a track of a published `source`, from the 10 s that follow `shot.at`."""
-    width = thumbnail_width(stream.width, stream.height)
-    return (
-        *_QUIET,
-        *("-loglevel", "error", *INPUT),
-        *("-ss", f"{shot.at:.3f}", "-t", "10", "-i", f"file:{source}"),
-        *("-map", f"0:{stream.index}", "-an", "-sn", "-dn", *_BARE),
-        "-vf",
-        ",".join(
-            (
-                f"scale={width}:{THUMBNAIL_HEIGHT}:flags=bicubic,format=yuv420p",
-                *(("signalstats", _NOT_DARK) if shot.skip_dark else ()),
-                _TO_JPEG,
-            )
-        ),
-        *("-frames:v", "1", "-c:v", "mjpeg", "-q:v", "4"),
-        *("-f", "image2", "-update", "1", f"file:{target}"),
     )

@@ -6,7 +6,7 @@ Playlists (HLS, DASH, concat), which make ffmpeg open other files, are therefore
 
 from typing import Final
 
-from vidcore.media import CONTAINERS, PIXELS_MAX
+from vidcore.media.sources import CONTAINERS, PIXELS_MAX
 
 DECODERS: Final = (
     *("h264", "hevc", "vp8", "vp9", "libdav1d", "libaom-av1", "av1"),

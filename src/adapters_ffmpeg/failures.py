@@ -7,6 +7,7 @@ from typing import Final
 from adapters_ffmpeg.launch import CANNOT_START
 from adapters_ffmpeg.subprocesses import Finished
 from vidcore.errors import ServiceUnavailableError, VideoProcessingError
+from vidcore.text import clock_time
 
 _INTERRUPTED: Final = 255  # ffmpeg's own code after a signal that it caught
 _TOO_DAMAGED: Final = 69  # its code when too many frames could not be decoded
@@ -34,8 +35,12 @@ def readable_log(stderr: bytes, **paths: str) -> str:
     return _CONTROL.sub("\ufffd", _ADDRESS.sub("", text))
 
 
-def explain(finished: Finished, log: str) -> VideoProcessingError | ServiceUnavailableError:
+def explain(
+    finished: Finished, log: str, *, done: float = 0.0
+) -> VideoProcessingError | ServiceUnavailableError:
     """Give the error to raise for a run that failed: by its code, and by the log that it left.
+
+    `done` is how far it came, in seconds of the film.
 
     A crash of ffmpeg is taken for a fault of the file that it was reading. ffmpeg 5 exits with 1 for
     nearly everything and ffmpeg 9 with the low byte of its own codes, so texts have to tell.
@@ -50,14 +55,23 @@ def explain(finished: Finished, log: str) -> VideoProcessingError | ServiceUnava
     for text, reason in _PASSING.items():
         if text in log[-_LAST_WORDS:]:
             return ServiceUnavailableError(reason)
-    return VideoProcessingError(_fault(code), log)
+    return VideoProcessingError(_fault(code, done), log)
 
 
-def _fault(code: int) -> str:
+def damaged(log: str) -> VideoProcessingError:
+    """Give the error to raise for a run that came to its end, but told of what it could not decode."""
+    return VideoProcessingError(
+        "The file is damaged: not all of its picture and sound can be decoded.", log
+    )
+
+
+def _fault(code: int, done: float) -> str:
     if -code == signal.SIGXFSZ:
         return "The processed video would be too large."
     if code < 0:
         return "ffmpeg crashed on this file, which is probably damaged."
     if code == _TOO_DAMAGED:
         return "The file is damaged: too little of it can be decoded."
+    if done:
+        return f"The file is damaged after {clock_time(done)} and could not be read to its end."
     return "The file is damaged, or holds what ffmpeg cannot convert."

@@ -1,46 +1,36 @@
-"""What `ffmpeg -i` prints about a file, read into a MediaInfo: the forms of ffmpeg 5 to 9.
-
-Some of the text is the file's: its tags, which ffmpeg indents so that they look like nothing else, and
-the languages of tracks, which it prints as they are, line breaks included. A file can thus describe
-itself wrongly. What does not add up is refused; the rest misleads about that file only, since ffmpeg
-holds its limits by itself and refuses tracks that are not there.
-"""
+"""What `ffmpeg -i` prints about a file, read into a MediaInfo."""
 
 import re
+from collections.abc import Mapping
 from fractions import Fraction
-from functools import partial
 from itertools import pairwise
 from typing import Final
 
-import attrs
-
-from adapters_ffmpeg.codecs import DECODERS, READABLE
+from adapters_ffmpeg.codecs import READABLE
+from adapters_ffmpeg.probe_lines import StreamLine, form, stream_lines
 from vidcore.errors import FileFormatNotSupportedError
-from vidcore.media import FORMATS, AudioStream, MediaInfo, VideoStream
+from vidcore.media import AudioStream, MediaInfo, VideoStream
+from vidcore.media.sources import FORMATS
 
-_form: Final = partial(re.compile, flags=re.ASCII)
-
-_INPUT: Final = _form(r"Input #0, (\w+)[,\w]*, from ")
-_DURATION: Final = _form(r"  Duration: (?:N/A|(\d{1,9}):(\d\d):(\d\d\.\d\d)),")
-_ANY_STREAM: Final = _form(r" {2,4}Stream #")
-_STREAM: Final = _form(
-    r" {2,4}Stream #0:(\d{1,9})(?:\[0x[0-9a-f]+\])?(?:\([^)]*\))?: ([A-Z][a-z]+): (.*)"
+_INPUT: Final = form(r"Input #0, (\w+)[,\w]*, from ")
+_DURATION: Final = form(
+    r"  Duration: (?:N/A|(\d{1,9}):(\d\d):(\d\d\.\d\d)),"
+    r"(?: start: (-?\d{1,9}\.\d{1,6}),)?(?: bitrate: (\d{1,9}) kb/s)?"
 )
-_ROTATION: Final = _form(
-    r" {4,8}(?:Display Matrix|displaymatrix): rotation of (-?\d{1,9}\.\d\d) deg"
-)
-_CODEC: Final = _form(r"(\w+)((?: \([^()]*\))*)")
-_PIXELS: Final = _form(r"(\w+)(?:\((.*)\))?")
-_SIZE: Final = _form(r"(\d{1,9})x(\d{1,9})(?: \[.*\])?")
-_ASPECT: Final = _form(r"\bSAR (\d{1,9}):(\d{1,9})\b")
-_RATE: Final = _form(r"(\d{1,9}(?:\.\d{1,4})?)(k?) fps")
-_HERTZ: Final = _form(r"(\d{1,9}) Hz")
-_DISPOSITION: Final = _form(r"\(([a-z ]+)\)")
-_COLOURS: Final = _form(r"([\w-]+)/([\w-]+)/([\w-]+)")
+_PIXELS: Final = form(r"(\w+)(?:\((.*)\))?")
+_SIZE: Final = form(r"(\d{1,9})x(\d{1,9})(?: \[.*\])?")
+_ASPECT: Final = form(r"\bSAR (\d{1,9}):(\d{1,9})\b")
+_RATE: Final = form(r"(\d{1,9}(?:\.\d{1,4})?)(k?) fps")
+_BASE_RATE: Final = form(r"(\d{1,9}(?:\.\d{1,4})?)(k?) tbr")
+_BIT_RATE: Final = form(r"(\d{1,9}) kb/s")
+_START: Final = form(r"start (-?\d{1,9}\.\d{1,6})")
+_HERTZ: Final = form(r"(\d{1,9}) Hz")
+_COLOURS: Final = form(r"([\w-]+)/([\w-]+)/([\w-]+)")
 _SAME_COLOURS: Final = frozenset({"bt709", "smpte170m", "smpte240m", "bt470bg"})  # for all three
-_INTERLACED: Final = _form(r"(?:top|bottom) (?:coded )?first")
+_INTERLACED: Final = form(r"(?:top|bottom) (?:coded )?first")
 _COMMENTARY: Final = frozenset({"comment", "visual impaired", "hearing impaired", "descriptions"})
 _UPRIGHT: Final = 1.0  # degrees that ffmpeg takes a rotation for a quarter turn within
+_SAME_RATE: Final = Fraction(1, 100)  # of the base rate; averages of a few seconds are not exact
 
 
 def parse(text: str) -> MediaInfo:
@@ -53,18 +43,32 @@ def parse(text: str) -> MediaInfo:
     container = next((m[1] for line in lines if (m := _INPUT.match(line))), None)
     if container is None:
         raise FileFormatNotSupportedError(_unreadable(text))
-    duration = next((_seconds(m) for line in lines if (m := _DURATION.match(line))), None)
+    header = next((m for line in lines if (m := _DURATION.match(line))), None)
+    begin = _begin(header)
     video: list[VideoStream] = []
     audio: list[AudioStream] = []
-    for stream in _streams(lines):
+    for stream in stream_lines(lines):
         match stream.kind:
             case "Video":
-                video.extend(_video(stream))
+                video.extend(_video(stream, begin))
             case "Audio":
-                audio.extend(_audio(stream))
+                audio.extend(_audio(stream, begin))
     return MediaInfo(
-        container=container, duration=duration, video=tuple(video), audio=_decodable(audio)
+        container=container,
+        duration=None if header is None else _seconds(header),
+        bit_rate=None if header is None or header[5] is None else 1000 * int(header[5]),
+        video=tuple(video),
+        audio=_decodable(audio),
     )
+
+
+def track_ids(text: str) -> Mapping[int, int]:
+    """Give the numbers that an MP4 has for its tracks, by their indexes; unnumbered ones are left out.
+
+    Raises FileFormatNotSupportedError.
+    """
+    streams = stream_lines(text.split("\n"))
+    return {stream.index: stream.track_id for stream in streams if stream.track_id is not None}
 
 
 def _unreadable(text: str) -> str:
@@ -79,66 +83,25 @@ def _seconds(match: re.Match[str]) -> float | None:
     return int(match[1]) * 3600 + int(match[2]) * 60 + float(match[3])
 
 
-@attrs.define
-class _Stream:
-    """A line of the description, and the rotation that stands in the lines below it."""
-
-    index: int
-    kind: str
-    fields: list[str]
-    rotation: float = 0.0
-
-    @property
-    def codec(self) -> str:
-        match = _CODEC.match(self.fields[0])
-        return match[1] if match else "none"
-
-    @property
-    def profile(self) -> str | None:
-        """Give the first remark behind the codec that is neither its decoder's name nor its tag."""
-        match = _CODEC.match(self.fields[0])
-        remarks = re.findall(r"\(([^()]*)\)", match[2]) if match else []
-        return next((r for r in remarks if r not in DECODERS and " / 0x" not in r), None)
-
-    @property
-    def dispositions(self) -> frozenset[str]:
-        return frozenset(_DISPOSITION.findall(self.fields[-1]))
-
-    def find(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
-        """Give the first field behind the codec that is of a form."""
-        return next((m for field in self.fields[1:] if (m := pattern.match(field))), None)
+def _begin(header: re.Match[str] | None) -> Fraction:
+    """Give the time at which the file begins; the priming of an encoder, before 0, is not shown."""
+    if header is None or header[4] is None:
+        return Fraction(0)
+    return max(Fraction(0), Fraction(header[4]))
 
 
-def _streams(lines: list[str]) -> list[_Stream]:
-    streams: list[_Stream] = []
-    for line in lines:
-        if _ANY_STREAM.match(line):
-            match = _STREAM.fullmatch(line)
-            if match is None:
-                raise FileFormatNotSupportedError(
-                    "The tracks of the file are not described clearly."
-                )
-            streams.append(_Stream(int(match[1]), match[2], _split(match[3])))
-        elif streams and (match := _ROTATION.match(line)):
-            streams[-1].rotation = float(match[1])
-    if sorted(stream.index for stream in streams) != list(range(len(streams))):
-        raise FileFormatNotSupportedError("The tracks of the file are not described clearly.")
-    return streams
+def _start(stream: StreamLine, begin: Fraction) -> Fraction:
+    """Give the track's start after the file's; ffmpeg 5 does not tell it."""
+    match = stream.find(_START)
+    return Fraction(0) if match is None else Fraction(match[1]) - begin
 
 
-def _split(fields: str) -> list[str]:
-    """Split at the commas that stand in no brackets."""
-    parts, depth = [""], 0
-    for character in fields:
-        depth += (character in "([") - (character in ")]")
-        if character == "," and depth == 0:
-            parts.append("")
-        else:
-            parts[-1] += character
-    return [part.strip() for part in parts]
+def _bit_rate(stream: StreamLine) -> int | None:
+    match = stream.find(_BIT_RATE)
+    return None if match is None else 1000 * int(match[1]) or None
 
 
-def _video(stream: _Stream) -> list[VideoStream]:
+def _video(stream: StreamLine, begin: Fraction) -> list[VideoStream]:
     """Give the track, or nothing if it has no size. Raises FileFormatNotSupportedError."""
     size = stream.find(_SIZE)
     if size is None or not int(size[1]) or not int(size[2]):
@@ -151,6 +114,8 @@ def _video(stream: _Stream) -> list[VideoStream]:
     pixels = _PIXELS.match(stream.fields[1])
     remarks = [] if pixels is None or pixels[2] is None else pixels[2].split(", ")
     matrix, primaries, transfer = _colours(remarks)
+    rate, base = _frame_rate(stream.find(_RATE)), _frame_rate(stream.find(_BASE_RATE))
+    interlaced = any(_INTERLACED.match(remark) for remark in remarks)
     return [
         VideoStream(
             index=stream.index,
@@ -161,12 +126,16 @@ def _video(stream: _Stream) -> list[VideoStream]:
             pixel_format="none" if pixels is None else pixels[1],
             sample_aspect=_aspect(stream.fields),
             rotation=_clockwise(stream.rotation),
-            frame_rate=_frame_rate(stream.find(_RATE)),
-            interlaced=any(_INTERLACED.match(remark) for remark in remarks),
+            frame_rate=rate,
+            real_frame_rate=base,
+            variable_frame_rate=None if interlaced else _varies(rate, base),
+            interlaced=interlaced,
             full_range="pc" in remarks,
             matrix=matrix,
             primaries=primaries,
             transfer=transfer,
+            bit_rate=_bit_rate(stream),
+            start=_start(stream, begin),
             attached_picture=attached,
         )
     ]
@@ -202,7 +171,14 @@ def _frame_rate(match: re.Match[str] | None) -> Fraction | None:
     return Fraction(match[1]) * (1000 if match[2] else 1) or None
 
 
-def _audio(stream: _Stream) -> list[AudioStream]:
+def _varies(rate: Fraction | None, base: Fraction | None) -> bool | None:
+    """Say whether frames are further apart, on average, than the finest step between two of them."""
+    if rate is None or base is None:
+        return None
+    return abs(rate - base) > _SAME_RATE * base
+
+
+def _audio(stream: StreamLine, begin: Fraction) -> list[AudioStream]:
     """Give the track, or nothing if its form is unknown."""
     pairs = pairwise((*stream.fields, "unknown"))
     found = next(((m[1], layout) for field, layout in pairs if (m := _HERTZ.match(field))), None)
@@ -215,6 +191,8 @@ def _audio(stream: _Stream) -> list[AudioStream]:
             profile=stream.profile,
             sample_rate=int(found[0]),
             layout=found[1],
+            bit_rate=_bit_rate(stream),
+            start=_start(stream, begin),
             default="default" in stream.dispositions,
             commentary=not _COMMENTARY.isdisjoint(stream.dispositions),
         )

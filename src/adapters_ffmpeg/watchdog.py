@@ -54,6 +54,11 @@ class Watchdog:
     def _nothing_yet(self) -> float:
         return self.began
 
+    @property
+    def done(self) -> float:
+        """Give the seconds of output that were told of last."""
+        return self._done
+
     def hear(self, line: bytes, now: float) -> None:
         """Take a line of `-progress`."""
         seconds = out_time(line)

@@ -1,4 +1,4 @@
-"""What people write: every text is trimmed, bounded, and storable in any database as it was sent.
+"""What people write and read: texts are trimmed, bounded, and storable in any database as they were sent.
 
 >>> from vidcore import check_text, search_key
 >>> check_text("title", "  First steps ", at_least=1, at_most=200)
@@ -43,3 +43,12 @@ def check_search(value: str | None) -> str | None:
 def search_key(value: str) -> str:
     """Give the form in which texts are searched: a part is found in any case, composed or not."""
     return unicodedata.normalize("NFC", value).casefold()
+
+
+def clock_time(seconds: float) -> str:
+    """Give a time as players show it, `0:31` or `1:02:03`; below ten seconds with one decimal."""
+    if round(seconds, 1) < 10:  # noqa: PLR2004 - below it a second is much
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -1,116 +1,15 @@
-"""Short real clips that ffmpeg itself makes, and files that only pose as clips.
-
-Each picture has a red, a green, a blue and a white corner: top left, top right, bottom left, bottom
-right, as its player is to show them unless the clip says otherwise.
-"""
+"""Short real clips that ffmpeg itself makes, and files that only pose as clips."""
 
 import random
 import struct
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 import attrs
 
-X264: Final = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
-AAC: Final = ("-c:a", "aac", "-b:a", "64k")
-BLACK: Final = "color=black:s=640x360:d=0.5:r=20"
-
-
-def picture(width: int, height: int, seconds: float, rate: int = 25) -> str:
-    corners = (("0", "0", "red"), ("iw*3/4", "0", "0x00ff00"), ("0", "ih*3/4", "blue"))
-    boxes = ",".join(
-        f"drawbox={x}:{y}:iw/4:ih/4:{colour}:fill"
-        for x, y, colour in (*corners, ("iw*3/4", "ih*3/4", "white"))
-    )
-    return f"testsrc2=s={width}x{height}:d={seconds}:r={rate},{boxes}"
-
-
-def sound(seconds: float, hertz: int = 440, layout: str = "stereo") -> str:
-    return f"sine=f={hertz}:d={seconds}:r=48000,aformat=channel_layouts={layout}"
-
-
-def made_of(*graphs: str, options: tuple[str, ...] = ()) -> tuple[str, ...]:
-    inputs = (word for graph in graphs for word in ("-f", "lavfi", "-i", graph))
-    return (*inputs, *options)
-
-
-RECIPES: Final[Mapping[str, tuple[str, ...]]] = {
-    "full_hd.mkv": made_of(picture(1920, 1080, 0.4), sound(0.4), options=(*X264, *AAC)),
-    "plain.mp4": made_of(
-        picture(640, 360, 1), sound(1), options=(*X264, *AAC, "-movflags", "+faststart")
-    ),
-    "index_last.mp4": made_of(picture(640, 360, 0.4), sound(0.4), options=(*X264, *AAC)),
-    "silent.mp4": made_of(picture(640, 360, 0.4), options=X264),
-    "one_frame.mp4": made_of(picture(640, 360, 0.04), options=(*X264, "-frames:v", "1")),
-    "portrait.mp4": made_of(picture(720, 1280, 0.4), options=X264),
-    "odd.avi": made_of(
-        f"{picture(640, 360, 0.8)},scale=641:359,setsar=1",
-        sound(0.8),
-        options=("-c:v", "mpeg4", "-q:v", "8", "-c:a", "pcm_s16le"),
-    ),
-    "browser.webm": made_of(
-        picture(640, 360, 0.4),
-        sound(0.4),
-        options=(
-            "-c:v",
-            "libvpx-vp9",
-            "-cpu-used",
-            "8",
-            "-deadline",
-            "realtime",
-            "-c:a",
-            "libopus",
-        ),
-    ),
-    "anamorphic.mkv": made_of(f"{picture(360, 288, 0.4)},setsar=64/45", options=X264),
-    "interlaced.mkv": made_of(
-        f"{picture(720, 576, 0.4)},setfield=tff",
-        options=("-c:v", "mpeg2video", "-q:v", "5", "-flags", "+ildct+ilme"),
-    ),
-    "fast.mkv": made_of(picture(320, 240, 0.4, rate=120), options=X264),
-    "hdr.mkv": made_of(
-        f"{picture(640, 360, 0.2)},format=yuv420p10le,setparams=range=limited:"
-        "color_primaries=bt2020:color_trc=smpte2084:colorspace=bt2020nc",
-        options=("-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none"),
-    ),
-    "rgb.mkv": made_of(picture(320, 240, 0.4), options=("-c:v", "ffv1", "-pix_fmt", "bgr0")),
-    "two_languages.mkv": made_of(
-        picture(320, 240, 0.4),
-        sound(0.4, hertz=200, layout="mono"),
-        sound(0.4, layout="5.1"),
-        options=(
-            *("-map", "0", "-map", "1", "-map", "2", *X264, "-c:a", "ac3"),
-            *("-disposition:a:0", "comment", "-disposition:a:1", "default"),
-        ),
-    ),
-    "dark_start.mp4": made_of(
-        f"color=black:s=640x360:d=1.2:r=20[a];{picture(640, 360, 0.8, rate=20)}[b];[a][b]concat=n=2:v=1",
-        options=X264,
-    ),
-    "all_dark.mp4": made_of(BLACK, options=X264),
-    "only_sound.mp4": made_of(sound(0.4), options=AAC),
-    "picture.png": made_of(picture(640, 360, 1, rate=1), options=("-frames:v", "1")),
-    "picture.jpg": made_of(picture(640, 360, 1, rate=1), options=("-frames:v", "1")),
-    "moving.gif": made_of(picture(160, 120, 0.4, rate=10)),
-    "stream.ts": made_of(picture(320, 240, 0.4), options=X264),
-    "far_too_large.mkv": made_of(
-        "color=gray:s=6016x6016:r=1:d=1", options=(*X264, "-frames:v", "1")
-    ),
-    "spoken.mkv": made_of(
-        picture(320, 240, 0.2),
-        options=(
-            *X264,
-            "-metadata:s:v",
-            "language=en): Data: none\n  Stream #0:7: Video: h264, yuv420p, 64x64",
-        ),
-    ),
-    "titled.mkv": made_of(
-        picture(320, 240, 0.2),
-        options=(*X264, "-metadata", "title=x\n  Stream #0:1: Video: h264, yuv420p, 64x64"),
-    ),
-}
+from tests.integration.recipes import RECIPES
 
 CLOCKWISE: Final = (0, 1 << 16, 0, -1 << 16, 0, 0, 360 << 16, 0, 1 << 30)
 
@@ -135,7 +34,7 @@ class Samples:
     def __call__(self, name: str) -> Path:
         path = self.folder / name
         if not path.exists():
-            self._run((*RECIPES[name], str(path)))
+            self.run((*RECIPES[name], str(path)))
         return path
 
     def rotated(self) -> Path:
@@ -158,13 +57,55 @@ class Samples:
 
         return self._changed("timeless.mp4", "plain.mp4", change)
 
+    def boastful(self) -> Path:
+        """Give an MP4 whose headers claim years; its sample tables know better."""
+
+        def boast(data: bytes) -> bytes:
+            for kind, offset in (
+                (b"mvhd", 16),
+                (b"mdhd", 16),
+                (b"tkhd", 20),
+            ):  # 8.2.2, 8.4.2, 8.3.2
+                start = data.index(kind) + 4 + offset
+                data = data[:start] + struct.pack(">I", 2**32 - 16) + data[start + 4 :]
+            return data
+
+        return self._changed("boastful.mp4", "silent.mp4", boast)
+
+    def damaged(self) -> Path:
+        """Give an MP4 with wrong bytes in the middle of its pictures and sound."""
+
+        def damage(data: bytes) -> bytes:
+            start = data.index(b"mdat")
+            chance = random.Random(1)
+            changed = bytearray(data)
+            for _ in range(200):
+                changed[chance.randrange(start + 200, len(data))] = chance.randrange(256)
+            return bytes(changed)
+
+        return self._changed("damaged.mp4", "plain.mp4", damage)
+
+    def trimmed(self) -> Path:
+        """Give an MP4 that begins half a second into its first pictures, by its edit list."""
+        path = self.folder / "trimmed.mp4"
+        if not path.exists():
+            self.run(("-ss", "0.5", "-i", str(self("plain.mp4")), "-c", "copy", str(path)))
+        return path
+
+    def late(self) -> Path:
+        """Give an MP4 whose sound begins half a second after its picture."""
+        path = self.folder / "late.mp4"
+        if not path.exists():
+            source = str(self("plain.mp4"))
+            inputs = ("-i", source, "-itsoffset", "0.5", "-i", source)
+            self.run((*inputs, "-map", "0:v", "-map", "1:a", "-c", "copy", str(path)))
+        return path
+
     def long(self) -> Path:
         """Give a clip of two minutes."""
         path = self.folder / "long.mkv"
         if not path.exists():
-            self._run(
-                ("-stream_loop", "119", "-i", str(self("plain.mp4")), "-c", "copy", str(path))
-            )
+            self.run(("-stream_loop", "119", "-i", str(self("plain.mp4")), "-c", "copy", str(path)))
         return path
 
     def cut(self, name: str, share: float) -> Path:
@@ -183,12 +124,13 @@ class Samples:
         path.write_bytes(data)
         return path
 
-    def _changed(self, name: str, source: str, change: Callable[[bytes], bytes]) -> Path:
-        return self.written(name, change(self(source).read_bytes()))
-
-    def _run(self, arguments: tuple[str, ...]) -> None:
+    def run(self, arguments: tuple[str, ...]) -> None:
+        """Have ffmpeg make something, whose path comes last."""
         subprocess.run(
             (self.ffmpeg, "-nostdin", "-loglevel", "error", "-y", *arguments),
             check=True,
             timeout=120,
         )
+
+    def _changed(self, name: str, source: str, change: Callable[[bytes], bytes]) -> Path:
+        return self.written(name, change(self(source).read_bytes()))

@@ -2,7 +2,7 @@ import signal
 
 import pytest
 
-from adapters_ffmpeg.failures import explain, readable_log
+from adapters_ffmpeg.failures import damaged, explain, readable_log
 from adapters_ffmpeg.subprocesses import Finished
 from vidcore.errors import ServiceUnavailableError, VideoProcessingError
 
@@ -41,6 +41,18 @@ def test_a_fault_of_the_file_is_told_to_its_owner(returncode: int, reason: str) 
     assert isinstance(failure, VideoProcessingError)
     assert reason in failure.reason
     assert failure.log == "Invalid data found"
+
+
+def test_a_fault_on_the_way_is_told_with_its_time() -> None:
+    finished = Finished(returncode=1, stderr=b"", cut=False)
+
+    assert str(explain(finished, "", done=3723.4)) == (
+        "The file is damaged after 1:02:03 and could not be read to its end."
+    )
+    assert isinstance(
+        explain(finished, "No space left on device", done=3.0), ServiceUnavailableError
+    )
+    assert damaged("x").log == "x"
 
 
 def test_an_early_word_does_not_explain_the_end() -> None:

@@ -2,7 +2,8 @@ from fractions import Fraction
 
 import pytest
 
-from adapters_ffmpeg.probe_text import parse
+from adapters_ffmpeg.probe_text import parse, track_ids
+from tests.unit.descriptions import described, picture
 from vidcore.errors import FileFormatNotSupportedError
 from vidcore.media import AudioStream, MediaInfo, VideoStream
 
@@ -49,6 +50,7 @@ At least one output file must be specified
 PHONE_MOV = MediaInfo(
     container="mov",
     duration=2.0,
+    bit_rate=2_123_000,
     video=(
         VideoStream(
             index=0,
@@ -59,11 +61,20 @@ PHONE_MOV = MediaInfo(
             pixel_format="yuv420p",
             rotation=90,
             frame_rate=Fraction(30),
+            real_frame_rate=Fraction(30),
+            variable_frame_rate=False,
+            bit_rate=2_043_000,
         ),
     ),
     audio=(
         AudioStream(
-            index=1, codec="aac", profile="LC", sample_rate=48000, layout="stereo", default=True
+            index=1,
+            codec="aac",
+            profile="LC",
+            sample_rate=48000,
+            layout="stereo",
+            bit_rate=63_000,
+            default=True,
         ),
     ),
 )
@@ -88,26 +99,15 @@ At least one output file must be specified
 """
 
 
-def described(
-    *streams: str, container: str = "matroska,webm", duration: str = "00:00:02.00"
-) -> str:
-    return "\n".join(
-        (
-            f"Input #0, {container}, from 'source':",
-            f"  Duration: {duration}, start: 0.000000, bitrate: 1 kb/s",
-            *streams,
-            "At least one output file must be specified",
-        )
-    )
-
-
-def picture(line: str) -> VideoStream:
-    return parse(described(f"  Stream #0:0: Video: {line}")).video[0]
-
-
 @pytest.mark.parametrize("text", [PHONE_MOV_BY_9, PHONE_MOV_BY_5])
 def test_both_forms_of_a_description_are_read_alike(text: str) -> None:
     assert parse(text) == PHONE_MOV
+
+
+@pytest.mark.parametrize("text", [PHONE_MOV_BY_9, PHONE_MOV_BY_5])
+def test_the_tracks_own_numbers_are_read(text: str) -> None:
+    assert track_ids(text) == {0: 1, 1: 2, 2: 3}
+    assert track_ids(MKV_WITH_MANY_TRACKS) == {}
 
 
 def test_all_sound_tracks_are_told_with_what_they_are_for() -> None:

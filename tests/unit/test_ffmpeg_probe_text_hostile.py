@@ -3,20 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters_ffmpeg.probe_text import parse
+from tests.unit.descriptions import described
 from vidcore.errors import FileFormatNotSupportedError
-
-
-def described(
-    *streams: str, container: str = "matroska,webm", duration: str = "00:00:02.00"
-) -> str:
-    return "\n".join(
-        (
-            f"Input #0, {container}, from 'source':",
-            f"  Duration: {duration}, start: 0.000000, bitrate: 1 kb/s",
-            *streams,
-            "At least one output file must be specified",
-        )
-    )
 
 
 def test_a_title_cannot_pose_as_a_track() -> None:

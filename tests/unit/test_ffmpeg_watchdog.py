@@ -28,6 +28,7 @@ def test_progress_is_reported_once_and_never_backwards() -> None:
         dog.tell()
 
     assert reports == [2.0]
+    assert dog.done == 2.0
 
 
 def test_standing_still_ends_the_patience() -> None:

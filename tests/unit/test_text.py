@@ -3,7 +3,7 @@ from hypothesis import given
 
 from vidcore.errors import InvalidValueError
 from vidcore.testing.strategies import texts
-from vidcore.text import check_search, check_storable, check_text, search_key
+from vidcore.text import check_search, check_storable, check_text, clock_time, search_key
 
 
 @given(text=texts(20, at_least=1))
@@ -39,3 +39,28 @@ def test_what_no_stored_text_can_contain_is_not_searched_for(text: str) -> None:
         check_search(text)
 
     assert refused.value.field == "q"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (0.0, "0.0 s"),
+        (0.04, "0.0 s"),
+        (9.5, "9.5 s"),
+        (9.94, "9.9 s"),
+        (9.96, "0:10"),
+        (10.0, "0:10"),
+        (31.2, "0:31"),
+        (59.4, "0:59"),
+        (59.6, "1:00"),
+        (75.0, "1:15"),
+        (605.0, "10:05"),
+        (3599.4, "59:59"),
+        (3599.6, "1:00:00"),
+        (3723.0, "1:02:03"),
+        (43_200.0, "12:00:00"),
+        (360_000.0, "100:00:00"),
+    ],
+)
+def test_a_time_is_told_as_players_show_it(seconds: float, told: str) -> None:
+    assert clock_time(seconds) == told

@@ -1,10 +1,10 @@
 """The neighbour that reads and makes media."""
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from vidcore.media import MediaInfo, Plan
+from vidcore.media import MediaInfo, Plan, Storyboard
 
 
 class Transcoder(Protocol):
@@ -30,10 +30,28 @@ class Transcoder(Protocol):
         ...
 
     @abstractmethod
+    async def decode(
+        self, path: str, tracks: Sequence[int], report: Callable[[float], None]
+    ) -> None:
+        """Decode tracks of a file to their ends; `report` gets the seconds that are done.
+
+        Raises VideoProcessingError if anything in them is damaged. Cancelled, it ends as `transcode`.
+        """
+        ...
+
+    @abstractmethod
     async def thumbnail(self, source: str, target: str, info: MediaInfo) -> None:
         """Take a JPEG, 360 pixels high, of the published `source`, which `info` describes.
 
         It shows the picture at 1 s, or another that is not black. Raises VideoProcessingError.
+        """
+        ...
+
+    @abstractmethod
+    async def storyboard(self, source: str, target: str, board: Storyboard) -> None:
+        """Take the tiles of a storyboard from the published `source`, as one JPEG.
+
+        Raises VideoProcessingError.
         """
         ...
 

@@ -1,13 +1,13 @@
 """A transcoder that does what it is told, without ffmpeg."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Final
 
 import attrs
 
-from vidcore.media import AudioStream, MediaInfo, Plan, VideoStream
+from vidcore.media import AudioStream, MediaInfo, Plan, Storyboard, VideoStream
 from vidcore.ports.transcoding import Transcoder
 
 SOURCE: Final = MediaInfo(
@@ -26,6 +26,19 @@ SOURCE: Final = MediaInfo(
     audio=(AudioStream(index=1, codec="aac", sample_rate=48_000, layout="stereo"),),
     faststart=False,
 )
+"""A plain file of a phone, of which too little is known to copy it."""
+
+COPYABLE: Final = attrs.evolve(
+    SOURCE,
+    video=(
+        attrs.evolve(
+            SOURCE.video[0], profile="High", level=31, bit_rate=1_500_000, key_frame_gap=2.0
+        ),
+    ),
+    audio=(attrs.evolve(SOURCE.audio[0], profile="LC", bit_rate=128_000),),
+)
+"""The same file, of which enough is known to copy both tracks."""
+
 MEDIA: Final = b"transcoded"
 JPEG: Final = b"\xff\xd8\xff\xd9"  # start and end of an image (ITU-T T.81 B.1.1.3)
 
@@ -43,9 +56,9 @@ class FixedTranscoder(Transcoder):
     """Finds `source` in every file, and in its own results what was planned.
 
     `write` puts bytes at a path. `errors` has what to raise, by method name ("probe", "transcode",
-    "thumbnail", "check") or by the path of a source. `transcode` reports `steps` shares of the
-    duration and waits for `gate` before the last, so that a test can act in the middle; `begun` is
-    set when it gets there, and `stopped` counts those that were cancelled.
+    "decode", "thumbnail", "storyboard", "check") or by the path of a source. `transcode` reports
+    `steps` shares of the duration and waits for `gate` before the last, so that a test can act in
+    the middle; `begun` is set when it gets there, and `stopped` counts those that were cancelled.
     """
 
     def __init__(
@@ -54,6 +67,7 @@ class FixedTranscoder(Transcoder):
         self.source = source
         self.errors: dict[str, Exception] = {}
         self.transcodings: list[Transcoding] = []
+        self.decodings: list[tuple[int, ...]] = []
         self.begun = asyncio.Event()
         self.gate = asyncio.Event()
         self.gate.set()
@@ -87,10 +101,24 @@ class FixedTranscoder(Transcoder):
         self._made[target] = self._result(plan, duration)
         report(duration)
 
+    async def decode(
+        self, path: str, tracks: Sequence[int], report: Callable[[float], None]
+    ) -> None:
+        """Report the whole duration; `decodings` has the tracks of each call."""
+        self._fail("decode", path)
+        self.decodings.append(tuple(tracks))
+        report(self.source.credible_duration or 0.0)
+
     async def thumbnail(self, source: str, target: str, info: MediaInfo) -> None:
         """Write JPEG to `target`, whatever `info` says."""
         del info
         self._fail("thumbnail", source)
+        self._write(target, JPEG)
+
+    async def storyboard(self, source: str, target: str, board: Storyboard) -> None:
+        """Write JPEG to `target`, whatever `board` says."""
+        del board
+        self._fail("storyboard", source)
         self._write(target, JPEG)
 
     async def check(self) -> None:

@@ -5,17 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from vidcore.errors import FileFormatNotSupportedError
-from vidcore.media import DURATION_SLACK, check_output, plan
+from vidcore.errors import FileFormatNotSupportedError, VideoProcessingError
+from vidcore.media import check_output, plan, storyboard_of
+from vidcore.media.outputs import DURATION_SLACK
 from vidcore.ports.transcoding import Transcoder
 
 JPEG_START = b"\xff\xd8\xff"  # ITU-T T.81 B.1.1.3
 
 
 class TranscoderContract:
-    """Give three fixtures: `transcoder`, and the paths of two files.
+    """Give four fixtures: `transcoder`, and the paths of three files.
 
-    `sample` is a video of a few seconds that may be uploaded, `garbage` is no video at all.
+    `sample` is a video of a few seconds that may be uploaded, `garbage` is no video at all, `damaged`
+    is one whose first track cannot be decoded without errors.
     """
 
     async def test_a_video_is_known_for_one(self, transcoder: Transcoder, sample: str) -> None:
@@ -32,25 +34,47 @@ class TranscoderContract:
         with pytest.raises(FileFormatNotSupportedError):
             await transcoder.probe(garbage)
 
-    async def test_the_result_is_as_planned_and_has_a_picture(
-        self, transcoder: Transcoder, sample: str, tmp_path: Path
+    @pytest.mark.parametrize("copying", [True, False])
+    async def test_the_result_is_as_planned_and_has_its_pictures(
+        self,
+        transcoder: Transcoder,
+        sample: str,
+        tmp_path: Path,
+        copying: bool,  # noqa: FBT001 - a parameter of the test
     ) -> None:
-        """As `check_output` sees it; the reports rise, and end near the duration."""
-        target, picture = tmp_path / "made.mp4", tmp_path / "made.jpg"
+        """As `check_output` sees it, and without damage; the reports rise, and end near the duration."""
+        media, picture, tiles = (tmp_path / name for name in ("made.mp4", "a.jpg", "b.jpg"))
+        target = str(media)
         info = await transcoder.probe(sample)
-        made = plan(info)
+        made = plan(info, copying=copying)
         reports: list[float] = []
+        decoded: list[float] = []
 
-        await transcoder.transcode(sample, str(target), made, reports.append)
-        output = await transcoder.probe(str(target))
-        await transcoder.thumbnail(str(target), str(picture), output)
+        await transcoder.transcode(sample, target, made, reports.append)
+        output = await transcoder.probe(target)
+        facts = check_output(made, info, output)
+        tracks = [v.index for v in output.video] + [a.index for a in output.audio]
+        await transcoder.decode(target, tracks, decoded.append)
+        await transcoder.thumbnail(target, str(picture), output)
+        board = storyboard_of(
+            duration=facts.duration_seconds, width=facts.width, height=facts.height
+        )
+        await transcoder.storyboard(target, str(tiles), board)
 
-        check_output(made, info, output)
-        assert reports == sorted(reports)
-        assert output.duration is not None
-        assert 0 <= reports[0] <= reports[-1] <= output.duration + DURATION_SLACK
-        assert target.stat().st_size > 0
+        end = facts.duration_seconds + DURATION_SLACK
+        for seconds in (reports, decoded):
+            assert seconds == sorted(seconds)
+            assert 0 <= seconds[0] <= seconds[-1] <= end
+        assert media.stat().st_size > 0
         assert picture.read_bytes().startswith(JPEG_START)
+        assert tiles.read_bytes().startswith(JPEG_START)
+
+    async def test_what_is_damaged_is_found_by_decoding_it(
+        self, transcoder: Transcoder, damaged: str
+    ) -> None:
+        """However well it begins."""
+        with pytest.raises(VideoProcessingError):
+            await transcoder.decode(damaged, (0,), lambda _: None)
 
     async def test_a_cancelled_transcode_ends(
         self, transcoder: Transcoder, sample: str, tmp_path: Path

@@ -1,24 +1,35 @@
 import asyncio
 import os
+import signal
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
+import attrs
 import pytest
 
+from adapters_ffmpeg.arguments import Encoding, probe_arguments, transcode_arguments
 from adapters_ffmpeg.find import Ffmpeg
+from adapters_ffmpeg.subprocesses import Limits, run
 from adapters_ffmpeg.transcoder import FfmpegTranscoder
+from adapters_ffmpeg.watchdog import Watchdog
+from tests.integration.ffmpeg.publishing import ignore
+from tests.integration.ffmpeg.references import alias, referring, url
 from tests.integration.samples import CONCAT, DASH, PLAYLIST, Samples
-from vidcore.errors import FileFormatNotSupportedError
-from vidcore.media import check_source, plan
+from vidcore.errors import FileFormatNotSupportedError, VideoProcessingError
+from vidcore.media import Mode, Plan, plan
 
 DEADLINE = 15.0  # seconds for what takes milliseconds on an idle machine
-
-
-def ignore(_seconds: float) -> None:
-    pass
+ENCODING = Plan(video_index=0, audio_index=1, width=64, height=64, matrix="bt709", duration=1.0)
+PLANS = tuple(
+    attrs.evolve(ENCODING, copy_video=video, copy_audio=audio)
+    for video in (False, True)
+    for audio in (False, True)
+)
 
 
 def processes_with(text: str) -> list[int]:
@@ -39,51 +50,6 @@ async def until(condition: Callable[[], object]) -> None:
     async with asyncio.timeout(DEADLINE):
         while not condition():
             await asyncio.sleep(0.02)
-
-
-@pytest.mark.parametrize("name", ["stream.ts", "picture.png", "picture.jpg", "moving.gif"])
-async def test_another_kind_of_file_under_the_name_of_an_mp4_is_refused(
-    transcoder: FfmpegTranscoder, samples: Samples, name: str
-) -> None:
-    with pytest.raises(FileFormatNotSupportedError, match="is no MP4, MOV, AVI, MKV or WEBM"):
-        await transcoder.probe(str(samples.renamed(name)))
-
-
-@pytest.mark.parametrize("data", [b"", b"hello, not a video\n" * 50, b"\0" * 5000])
-async def test_what_is_no_media_file_is_refused(
-    transcoder: FfmpegTranscoder, samples: Samples, data: bytes
-) -> None:
-    path = samples.written("nothing.mp4", data)
-
-    with pytest.raises(FileFormatNotSupportedError, match="is no MP4") as caught:
-        await transcoder.probe(str(path))
-
-    assert str(path) not in str(caught.value)
-
-
-async def test_garbage_and_clips_without_an_index_are_refused(
-    transcoder: FfmpegTranscoder, samples: Samples
-) -> None:
-    with pytest.raises(FileFormatNotSupportedError):
-        await transcoder.probe(str(samples.garbage()))
-    with pytest.raises(FileFormatNotSupportedError, match="incomplete: its index is missing"):
-        await transcoder.probe(str(samples.cut("index_last.mp4", 0.6)))
-
-
-async def test_files_without_a_picture_or_with_too_large_ones_are_refused(
-    transcoder: FfmpegTranscoder, samples: Samples
-) -> None:
-    for name in ("only_sound.mp4", "far_too_large.mkv"):
-        info = await transcoder.probe(str(samples(name)))
-        with pytest.raises(FileFormatNotSupportedError):
-            check_source(info)
-
-
-async def test_a_file_that_describes_itself_as_another_is_refused(
-    transcoder: FfmpegTranscoder, samples: Samples
-) -> None:
-    with pytest.raises(FileFormatNotSupportedError, match="not described clearly"):
-        await transcoder.probe(str(samples("spoken.mkv")))
 
 
 @pytest.fixture
@@ -108,11 +74,75 @@ async def test_playlists_open_no_other_file_and_no_connection(
     upload = tmp_path / "upload.mp4"
     upload.write_text(text.format(target=targets[target]), encoding="utf-8")
 
-    with pytest.raises(FileFormatNotSupportedError, match="is no MP4"):
+    with pytest.raises(FileFormatNotSupportedError, match="is no MP4") as caught:
         await transcoder.probe(str(upload))
+    for made in PLANS:
+        with pytest.raises(VideoProcessingError):
+            await transcoder.transcode(str(upload), str(tmp_path / "out.mp4"), made, ignore)
+    with pytest.raises(VideoProcessingError):
+        await transcoder.decode(str(upload), (0, 1), ignore)
+
+    assert str(upload) not in str(caught.value)
+    with pytest.raises(BlockingIOError):
+        listener.accept()
+
+
+@pytest.mark.parametrize("refer", [alias, url])
+@pytest.mark.parametrize("target", ["absolute", "relative", "file", "http"])
+async def test_an_mp4_that_refers_to_another_file_does_not_open_it(  # noqa: PLR0913, PLR0917 - fixtures
+    transcoder: FfmpegTranscoder,
+    samples: Samples,
+    tmp_path: Path,
+    listener: socket.socket,
+    refer: Callable[[str], bytes],
+    target: str,
+) -> None:
+    trap = tmp_path / "trap.mp4"
+    os.mkfifo(trap)  # who opens it waits for ever
+    targets = {
+        "absolute": str(trap),
+        "relative": trap.name,
+        "file": f"file://{trap}",
+        "http": f"http://127.0.0.1:{listener.getsockname()[1]}/private.mp4",
+    }
+    upload, output = tmp_path / "upload.mp4", tmp_path / "out.mp4"
+    upload.write_bytes(referring(samples("small.mp4").read_bytes(), refer(targets[target])))
+    said = subprocess.run(
+        (transcoder.ffmpeg.path, *probe_arguments(str(upload))),
+        capture_output=True,
+        check=False,
+        timeout=DEADLINE,
+    )
+    assert (b"Skipped opening external track" in said.stderr) is (refer is alias)
+
+    await transcoder.probe(str(upload))
+    for made in PLANS:
+        with suppress(VideoProcessingError):  # of an alias ffmpeg reads nothing at all
+            await transcoder.transcode(str(upload), str(output), made, ignore)
+    with suppress(VideoProcessingError):
+        await transcoder.decode(str(upload), (0, 1), ignore)
 
     with pytest.raises(BlockingIOError):
         listener.accept()
+
+
+async def test_a_copy_is_stopped_at_the_size_that_it_may_have(
+    transcoder: FfmpegTranscoder, samples: Samples, output: Path
+) -> None:
+    source = samples.long()
+    made = plan(await transcoder.probe(str(source)))
+    encoding = Encoding(preset="superfast", crf=23, tone_mapping=False)
+    arguments = transcode_arguments(str(source), str(output), made, encoding)
+
+    finished = await run(
+        (transcoder.ffmpeg.path, *arguments),
+        limits=Limits(memory=2**33, cpu=60, file_size=100_000),
+        watchdog=Watchdog(began=asyncio.get_running_loop().time(), stall=DEADLINE),
+    )
+
+    assert made.mode is Mode.REMUX
+    assert finished.returncode == -signal.SIGXFSZ
+    assert output.stat().st_size <= 100_000
 
 
 async def test_a_cancelled_transcode_has_ended_within_two_seconds(
@@ -120,7 +150,7 @@ async def test_a_cancelled_transcode_has_ended_within_two_seconds(
 ) -> None:
     transcoder = FfmpegTranscoder(ffmpeg, preset="placebo")
     source = samples.long()
-    made = plan(await transcoder.probe(str(source)))
+    made = plan(await transcoder.probe(str(source)), copying=False)
     task = asyncio.create_task(transcoder.transcode(str(source), str(output), made, ignore))
     await until(lambda: output.exists() and processes_with(str(output)))
 
@@ -145,7 +175,7 @@ from vidcore.media import plan
 
 async def work():
     transcoder = FfmpegTranscoder(find_ffmpeg({ffmpeg.path!r}), preset="placebo")
-    made = plan(await transcoder.probe({str(source)!r}))
+    made = plan(await transcoder.probe({str(source)!r}), copying=False)
     await transcoder.transcode({str(source)!r}, {str(output)!r}, made, print)
 
 asyncio.run(work())

@@ -1,7 +1,6 @@
 """How runs end that do not go well, with shell scripts in the place of ffmpeg."""
 
 import asyncio
-import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,18 +8,18 @@ import attrs
 import pytest
 
 from adapters_ffmpeg.find import Ffmpeg
-from adapters_ffmpeg.subprocesses import Finished, Limits, run
+from adapters_ffmpeg.limits import cores
 from adapters_ffmpeg.transcoder import FfmpegTranscoder
-from adapters_ffmpeg.watchdog import Watchdog
 from vidcore.errors import (
     FileFormatNotSupportedError,
     LeaseLostError,
     ServiceUnavailableError,
     VideoProcessingError,
 )
-from vidcore.media import MediaInfo, Plan, VideoStream
+from vidcore.media import MediaInfo, Plan, VideoStream, storyboard_of
 
-PLAN = Plan(video_index=0, audio_index=None, width=64, height=64, matrix="bt709")
+PLAN = Plan(video_index=0, audio_index=None, width=64, height=64, matrix="bt709", duration=2.0)
+BOARD = storyboard_of(duration=2.0, width=64, height=64)
 INFO = MediaInfo(
     container="mov",
     duration=2.0,
@@ -29,7 +28,14 @@ INFO = MediaInfo(
 )
 DEADLINE = 15.0
 SLEEP = 'echo $$ > "$0.pid"; exec sleep 600'
-FEW = Limits(memory=2**32, cpu=60, file_size=2**20)
+DESCRIPTION = """Input #0, matroska,webm, from 'x':
+  Duration: 00:00:02.00, start: 0.000000, bitrate: 9 kb/s
+  Stream #0:0: Video: h264 (High), yuv420p, 64x64, 25 fps"""
+DESCRIBE_THEN_SLEEP = f"""case "$*" in *skip_frame*) {SLEEP};; esac
+cat >&2 <<X
+{DESCRIPTION}
+X
+exit 1"""
 
 MakeFake = Callable[[str], FfmpegTranscoder]
 
@@ -86,6 +92,63 @@ async def test_a_transcode_that_stands_still_is_killed(fake: MakeFake, tmp_path:
         await transcode(fake(SLEEP), tmp_path)
 
     assert not lives(tmp_path)
+
+
+async def test_a_decoding_that_stands_still_is_killed(fake: MakeFake, tmp_path: Path) -> None:
+    with pytest.raises(VideoProcessingError, match="stood still"):
+        await fake(SLEEP).decode("/nowhere/in", (0,), lambda _: None)
+
+    assert not lives(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        ("0", "is damaged, or holds what ffmpeg cannot convert"),
+        ("400000", "is damaged after 0.4 s and could not be read to its end"),
+        ("31000000", "is damaged after 0:31 and could not be read to its end"),
+    ],
+)
+async def test_what_fails_on_the_way_says_how_far_it_came(
+    fake: MakeFake, tmp_path: Path, seconds: str, told: str
+) -> None:
+    script = f"echo out_time_us={seconds}; echo Invalid data found >&2; exit 183"
+
+    with pytest.raises(VideoProcessingError, match=told) as caught:
+        await transcode(fake(script), tmp_path)
+
+    assert caught.value.log == "Invalid data found\n"
+
+
+async def test_a_decoding_that_tells_of_an_error_has_found_damage(fake: MakeFake) -> None:
+    for script in ("echo '[h264 @ 0x5] error while decoding MB 1 2' >&2", "exit 69"):
+        with pytest.raises(VideoProcessingError, match="The file is damaged"):
+            await fake(script).decode("/nowhere/in", (0,), lambda _: None)
+    with pytest.raises(ServiceUnavailableError, match="memory"):
+        await fake("echo 'Cannot allocate memory' >&2; exit 1").decode(
+            "/nowhere/in", (0,), lambda _: None
+        )
+
+
+async def test_no_more_probes_run_at_once_than_two_a_core(fake: MakeFake, tmp_path: Path) -> None:
+    room, number = 2 * cores(), 2 * cores() + 3
+    script = (
+        f'touch "{tmp_path}/began.$$"; until [ -e "{tmp_path}/go" ]; do sleep 0.05; done; exit 1'
+    )
+    transcoder = attrs.evolve(fake(script), probe_deadline=60.0)
+    probes = [asyncio.create_task(transcoder.probe("/nowhere/in")) for _ in range(number)]
+
+    def begun() -> int:
+        return len(list(tmp_path.glob("began.*")))
+
+    await until(lambda: begun() == room)
+    _, waiting = await asyncio.wait(probes, timeout=0.5)
+    assert (begun(), len(waiting)) == (room, number)
+    (tmp_path / "go").touch()
+    ended = await asyncio.gather(*probes, return_exceptions=True)
+
+    assert begun() == number
+    assert all(isinstance(error, FileFormatNotSupportedError) for error in ended)
 
 
 async def test_a_transcode_that_only_writes_its_target_goes_on(
@@ -194,6 +257,10 @@ async def test_a_thumbnail_has_a_deadline_and_may_fail_for_now(
 
     with pytest.raises(VideoProcessingError, match="takes too long"):
         await fake(SLEEP).thumbnail("/nowhere/in", target, INFO)
+    with pytest.raises(VideoProcessingError, match="takes too long"):
+        await attrs.evolve(fake(DESCRIBE_THEN_SLEEP), probe_deadline=60.0, stall=-1.7).storyboard(
+            "/nowhere/in", target, BOARD
+        )
     with pytest.raises(ServiceUnavailableError, match="full"):
         await fake("echo 'No space left on device' >&2; exit 1").thumbnail(
             "/nowhere/in", target, INFO
@@ -213,33 +280,3 @@ async def test_a_check_tells_what_cannot_be_run(fake: MakeFake) -> None:
 async def test_no_process_at_all_is_unavailable_for_now(fake: MakeFake) -> None:
     with pytest.raises(ServiceUnavailableError, match="cannot be started"):
         await fake("").probe("/" + "x" * 3_000_000)  # more than an argument can hold
-
-
-async def answer(*program: str) -> Finished:
-    began = asyncio.get_running_loop().time()
-    return await run(program, limits=FEW, watchdog=Watchdog(began=began, stall=DEADLINE))
-
-
-async def test_a_program_gets_no_secrets_no_input_and_no_folder(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("VIDCORE_JWT_SECRET", "hidden")
-    monkeypatch.setenv("AV_LOG_FORCE_COLOR", "1")
-
-    finished = await answer("/bin/sh", "-c", "(env; pwd; cat) >&2")
-
-    assert b"hidden" not in finished.stderr
-    assert b"AV_LOG" not in finished.stderr
-    assert b"\n/\n" in finished.stderr
-    assert finished.returncode == 0
-
-
-async def test_a_program_is_stopped_at_its_limits(tmp_path: Path) -> None:
-    script = f"ulimit -c -v >&2; exec head -c 2000000 /dev/zero > {tmp_path}/large"
-
-    finished = await answer("/bin/sh", "-c", script)
-
-    assert finished.returncode == -signal.SIGXFSZ
-    assert (tmp_path / "large").stat().st_size == FEW.file_size
-    assert b"0" in finished.stderr
-    assert str(FEW.memory // 1024).encode() in finished.stderr

@@ -1,0 +1,1 @@
+"""What only a browser can show: `nox -s browser`, with a Chromium on the PATH."""
