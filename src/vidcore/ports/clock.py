@@ -1,7 +1,7 @@
 """The time, as the core knows it."""
 
 from abc import abstractmethod
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 
@@ -11,4 +11,9 @@ class Clock(Protocol):
     @abstractmethod
     def now(self) -> datetime:
         """Give the present moment, aware, in UTC."""
+        ...
+
+    @abstractmethod
+    def elapsed(self) -> timedelta:
+        """Give the time since some moment in the past; it never steps back, as `now` may."""
         ...

@@ -17,3 +17,10 @@ class ClockContract:
         moments = [clock.now() for _ in range(100)]
 
         assert moments == sorted(moments)
+
+    def test_what_has_elapsed_never_gets_less(self, clock: Clock) -> None:
+        """Whatever is done to the time."""
+        spans = [clock.elapsed() for _ in range(100)]
+
+        assert spans == sorted(spans)
+        assert spans[0] >= timedelta()

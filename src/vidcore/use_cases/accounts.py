@@ -5,20 +5,16 @@ from datetime import datetime
 import attrs
 
 from vidcore.config import Config
-from vidcore.errors import (
-    AccountInactiveError,
-    InvalidCredentialsError,
-    InvitationInvalidError,
-    NotAuthenticatedError,
-    NotFoundError,
-)
+from vidcore.errors import AccountInactiveError, InvalidCredentialsError, InvitationInvalidError
 from vidcore.invitations import hash_token
 from vidcore.ports.clock import Clock
 from vidcore.ports.identity import IdSource
 from vidcore.ports.passwords import PasswordHasher
 from vidcore.ports.store import Store
 from vidcore.ports.tokens import AccessToken, AccessTokens
+from vidcore.sessions import AccountCache
 from vidcore.text import check_storable
+from vidcore.use_cases.recognizing import Recognize, own_account
 from vidcore.use_cases.throttling import Throttle
 from vidcore.users import EMAIL_MAX, Account, Role, User, check_password, check_username, name_key
 
@@ -123,31 +119,14 @@ def _session(tokens: AccessTokens, user: User, config: Config, now: datetime) ->
 class Authenticate:
     """Find out who carries a token. What is stored counts, never what the token says."""
 
-    store: Store
     tokens: AccessTokens
+    recognize: Recognize
     clock: Clock
 
     async def __call__(self, token: str) -> User:
         """Give the account. Raises NotAuthenticatedError, AccountInactiveError."""
         claims = self.tokens.read(token, self.clock.now())
-        async with self.store.read() as uow:
-            try:
-                user = await uow.users.get(claims.user_id)
-            except NotFoundError:
-                raise NotAuthenticatedError("This account is gone.") from None
-        return check_session(user, claims.epoch)
-
-
-def check_session(user: User, epoch: int) -> User:
-    """Give `user` back if a token of `epoch` still holds.
-
-    Raises AccountInactiveError, or NotAuthenticatedError if the token died.
-    """
-    if not user.is_active:
-        raise AccountInactiveError(user.username)
-    if user.token_epoch != epoch:
-        raise NotAuthenticatedError("This token was revoked; log in again.")
-    return user
+        return await self.recognize(user_id=claims.user_id, epoch=claims.epoch)
 
 
 @attrs.frozen(kw_only=True)
@@ -158,11 +137,12 @@ class ShowOwnAccount:
     clock: Clock
 
     async def __call__(self, *, actor: User) -> Account:
-        """Give the account with its quota."""
+        """Give the account with its quota, as stored now. Raises NotAuthenticatedError if it is gone."""
         async with self.store.read() as uow:
+            user = await own_account(uow, actor.id)
             config = await uow.config.get()
         return Account(
-            user=actor,
+            user=user,
             weekly_upload_limit_bytes=config.weekly_upload_limit_bytes,
             now=self.clock.now(),
         )
@@ -175,6 +155,7 @@ class ChangePassword:
     store: Store
     passwords: PasswordHasher
     throttle: Throttle
+    accounts: AccountCache
 
     async def __call__(self, *, actor: User, current: str, new: str, address: str) -> None:
         """Set the new password.
@@ -189,9 +170,10 @@ class ChangePassword:
             raise InvalidCredentialsError
         await self.throttle.succeed(name=name)
         password_hash = await self.passwords.hash(new)
-        async with self.store.write() as uow:
-            user = await uow.users.get(actor.id)
-            if user.password_hash != actor.password_hash:
-                raise InvalidCredentialsError
-            await uow.users.save(user.with_password_hash(password_hash))
-            await uow.commit()
+        with self.accounts.changing(actor.id):
+            async with self.store.write() as uow:
+                user = await uow.users.get(actor.id)
+                if user.password_hash != actor.password_hash:
+                    raise InvalidCredentialsError
+                await uow.users.save(user.with_password_hash(password_hash))
+                await uow.commit()

@@ -8,6 +8,7 @@ from vidcore.config import Config
 from vidcore.ports.clock import Clock
 from vidcore.ports.storage import MediaStore, UploadArea
 from vidcore.ports.store import Statistics, Store
+from vidcore.use_cases.recognizing import own_account
 
 
 @attrs.frozen(kw_only=True)
@@ -62,8 +63,12 @@ class ChangeConfig:
         weekly_upload_limit_bytes: int | None = None,
         video_storage_path: str | None = None,
     ) -> Config:
-        """Give the changed config; None leaves a setting as it is. Raises InvalidValueError."""
+        """Give the changed config; None leaves a setting as it is.
+
+        Raises InvalidValueError; NotAuthenticatedError if who changes it is gone.
+        """
         async with self.store.write() as uow:
+            await own_account(uow, by)
             changed = (await uow.config.get()).changed(
                 by=by,
                 now=self.clock.now(),

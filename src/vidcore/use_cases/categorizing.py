@@ -9,6 +9,7 @@ from vidcore.categories import Category
 from vidcore.ports.clock import Clock
 from vidcore.ports.identity import IdSource
 from vidcore.ports.store import CategoryEntry, Store, UnitOfWork
+from vidcore.use_cases.recognizing import own_account
 
 
 @attrs.frozen(kw_only=True)
@@ -40,8 +41,12 @@ class CreateCategory:
     clock: Clock
 
     async def __call__(self, *, created_by: UUID, name: str) -> CategoryEntry:
-        """Give the new category. Raises InvalidValueError, CategoryExistsError."""
+        """Give the new category.
+
+        Raises InvalidValueError, CategoryExistsError; NotAuthenticatedError if who makes it is gone.
+        """
         async with self.store.write() as uow:
+            await own_account(uow, created_by)
             category = Category.create(
                 id=self.ids.new(),
                 name=name,

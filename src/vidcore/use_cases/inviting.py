@@ -20,6 +20,7 @@ from vidcore.pages import Page, PageRequest
 from vidcore.ports.clock import Clock
 from vidcore.ports.identity import IdSource, SecretSource
 from vidcore.ports.store import Store
+from vidcore.use_cases.recognizing import own_account
 
 
 @attrs.frozen(kw_only=True)
@@ -40,7 +41,10 @@ class Invite:
     clock: Clock
 
     async def __call__(self, *, created_by: UUID, email: str) -> IssuedInvitation:
-        """Give the invitation and its token. Raises InvalidValueError, EmailTakenError."""
+        """Give the invitation and its token.
+
+        Raises InvalidValueError, EmailTakenError; NotAuthenticatedError if who invites is gone.
+        """
         token = self.secrets.token()
         invitation = Invitation.issue(
             id=self.ids.new(),
@@ -50,6 +54,7 @@ class Invite:
             now=self.clock.now(),
         )
         async with self.store.write() as uow:
+            await own_account(uow, created_by)
             if await uow.users.find(invitation.email) is not None:
                 raise EmailTakenError(invitation.email)
             await uow.invitations.add(invitation)

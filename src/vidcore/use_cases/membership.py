@@ -8,6 +8,7 @@ from vidcore.errors import InvalidValueError, NotFoundError, UnknownReferenceErr
 from vidcore.pages import Page, PageRequest
 from vidcore.ports.clock import Clock
 from vidcore.ports.store import Store, UnitOfWork, UserQuery
+from vidcore.sessions import AccountCache
 from vidcore.use_cases.removal import RemoveFiles
 from vidcore.users import Account, Profile, Role, User
 from vidcore.videos import Video
@@ -61,16 +62,18 @@ class ChangeRole:
     """Make somebody an admin, or a member again."""
 
     store: Store
+    accounts: AccountCache
     clock: Clock
 
     async def __call__(self, *, user_id: UUID, role: Role) -> Account:
         """Give the changed account. Raises NotFoundError, LastAdminError."""
-        async with self.store.write() as uow:
-            user, others = await _with_others(uow, user_id)
-            changed = user.with_role(role, other_active_admins=others)
-            await uow.users.save(changed)
-            limit = (await uow.config.get()).weekly_upload_limit_bytes
-            await uow.commit()
+        with self.accounts.changing(user_id):
+            async with self.store.write() as uow:
+                user, others = await _with_others(uow, user_id)
+                changed = user.with_role(role, other_active_admins=others)
+                await uow.users.save(changed)
+                limit = (await uow.config.get()).weekly_upload_limit_bytes
+                await uow.commit()
         return Account(user=changed, weekly_upload_limit_bytes=limit, now=self.clock.now())
 
 
@@ -79,16 +82,18 @@ class ChangeActive:
     """Switch an account on or off."""
 
     store: Store
+    accounts: AccountCache
     clock: Clock
 
     async def __call__(self, *, user_id: UUID, is_active: bool) -> Account:
         """Give the changed account. Raises NotFoundError, LastAdminError."""
-        async with self.store.write() as uow:
-            user, others = await _with_others(uow, user_id)
-            changed = user.with_active(is_active=is_active, other_active_admins=others)
-            await uow.users.save(changed)
-            limit = (await uow.config.get()).weekly_upload_limit_bytes
-            await uow.commit()
+        with self.accounts.changing(user_id):
+            async with self.store.write() as uow:
+                user, others = await _with_others(uow, user_id)
+                changed = user.with_active(is_active=is_active, other_active_admins=others)
+                await uow.users.save(changed)
+                limit = (await uow.config.get()).weekly_upload_limit_bytes
+                await uow.commit()
         return Account(user=changed, weekly_upload_limit_bytes=limit, now=self.clock.now())
 
 
@@ -97,6 +102,7 @@ class RemoveMember:
     """Delete an account; its videos go too, or are handed over first."""
 
     store: Store
+    accounts: AccountCache
     remove_files: RemoveFiles
 
     async def __call__(self, *, user_id: UUID, transfer_to: UUID | None) -> None:
@@ -107,17 +113,18 @@ class RemoveMember:
         """
         if transfer_to == user_id:
             raise InvalidValueError("transfer_to", "must be somebody else than who is deleted")
-        async with self.store.write() as uow:
-            user, others = await _with_others(uow, user_id)
-            user.check_dispensable(other_active_admins=others)
-            videos = await uow.videos.of_uploader(user_id)
-            if transfer_to is not None:
-                await self._hand_over(uow, list(videos), transfer_to)
-            else:
-                for video in videos:
-                    await uow.videos.remove(video.id)
-            await uow.users.remove(user_id)
-            await uow.commit()
+        with self.accounts.changing(user_id):
+            async with self.store.write() as uow:
+                user, others = await _with_others(uow, user_id)
+                user.check_dispensable(other_active_admins=others)
+                videos = await uow.videos.of_uploader(user_id)
+                if transfer_to is not None:
+                    await self._hand_over(uow, list(videos), transfer_to)
+                else:
+                    for video in videos:
+                        await uow.videos.remove(video.id)
+                await uow.users.remove(user_id)
+                await uow.commit()
         if transfer_to is None:
             for video in videos:
                 await self.remove_files(video)

@@ -29,10 +29,10 @@ from vidcore.ports.tokens import MediaGrant
 from vidcore.testing.examples import MICROSECOND, NOBODY, example_config, example_video
 from vidcore.use_cases.accounts import Authenticate, ChangePassword, LogIn
 from vidcore.use_cases.housekeeping import MakeAdmin, NeedsAdmin, TidyUp
-from vidcore.use_cases.library import OpenMedia
 from vidcore.use_cases.membership import ChangeActive, ChangeRole, RemoveMember
 from vidcore.use_cases.processing import ClaimVideo, ProcessVideo
 from vidcore.use_cases.uploading import BeginUpload
+from vidcore.use_cases.watching import OpenMedia
 from vidcore.users import Role
 from vidcore.videos import Status, Video
 
@@ -254,15 +254,15 @@ class AdminMachine(PlatformMachine):
 
     @invariant()
     def a_signed_address_plays_its_one_video(self) -> None:
-        play = self.platform.make(OpenMedia).by_token
+        media = self.platform.make(OpenMedia)
         for each in self.given:
             if each.video is None:
                 continue
             gone = any(film.gone for film in self.made if film.key == each.video)
             refused = each.refusal(self.now) or ({NotFoundError} if gone else set())
-            playable = self.expect(refused, play(token=each.token, video_id=each.video))
-            assert playable is None or playable.media in self.platform.media.files
-            self.expect({NotAuthenticatedError}, play(token=each.token, video_id=NOBODY))
+            video = self.expect(refused, media.by_token(token=each.token, video_id=each.video))
+            assert video is None or media.stream(video) in self.platform.media.files
+            self.expect({NotAuthenticatedError}, media.by_token(token=each.token, video_id=NOBODY))
 
     @invariant()
     def the_accounts_are_those_of_the_list(self) -> None:
@@ -286,7 +286,7 @@ class AdminMachine(PlatformMachine):
         files = self.platform.media.files
         for film in self.made:
             finished = film.done and not film.gone
-            assert sum(str(film.key) in path for path in files) == (2 if finished else 0)
+            assert sum(str(film.key) in path for path in files) == (3 if finished else 0)
 
     @invariant()
     def sources_are_kept_exactly_as_long_as_they_are_needed(self) -> None:

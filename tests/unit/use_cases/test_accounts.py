@@ -2,6 +2,7 @@ import asyncio
 from collections.abc import Awaitable
 from datetime import timedelta
 
+import attrs
 import pytest
 
 from tests.unit.use_cases.memory_platform import HOME, MemoryPlatform
@@ -19,6 +20,7 @@ from vidcore.errors import (
 )
 from vidcore.invitations import VALIDITY
 from vidcore.testing.examples import MICROSECOND, NOW, SUNDAY, example_invitation, example_user
+from vidcore.testing.passwords import PlainPasswords
 from vidcore.use_cases.accounts import Authenticate, ChangePassword, Register, ShowOwnAccount
 from vidcore.use_cases.inviting import RevokeInvitation
 from vidcore.users import Role, User
@@ -54,7 +56,7 @@ async def test_an_invitation_makes_a_member_of_its_email_with_an_open_session(
     ("username", "password", "field"),
     [("a b", PASSWORD, "username"), ("ada", "short", "password")],
 )
-async def test_a_bad_name_or_password_leaves_the_invitation_open(
+async def test_a_bad_name_or_password_costs_no_hash_and_leaves_the_invitation_open(
     platform: MemoryPlatform, username: str, password: str, field: str
 ) -> None:
     await platform.add(example_invitation(1))
@@ -65,6 +67,8 @@ async def test_a_bad_name_or_password_leaves_the_invitation_open(
         )
 
     assert refused.value.field == field
+    assert platform.remembered().failures == []
+    assert (await platform.passwords.hash(PASSWORD)).startswith("plain$1$")
 
 
 async def test_an_invitation_that_is_over_costs_no_hash(platform: MemoryPlatform) -> None:
@@ -135,21 +139,23 @@ async def test_of_two_registrations_with_one_invitation_exactly_one_succeeds(
     assert len(platform.remembered().users) == 1
 
 
-async def test_an_invitation_that_is_revoked_during_the_registration_makes_nobody(
+async def test_an_invitation_that_is_revoked_while_the_password_is_hashed_makes_nobody(
     platform: MemoryPlatform,
 ) -> None:
     invitation = example_invitation(1)
     await platform.add(invitation)
 
-    async def revoke_before_the_write(name: str) -> None:
-        if name == "write":
+    class RevokingMeanwhile(PlainPasswords):
+        async def hash(self, password: str) -> str:
             await platform.make(RevokeInvitation)(invitation.id)
+            return await super().hash(password)
 
-    register = platform.make(Register, SteppedStore(platform.store, revoke_before_the_write))
+    register = platform.make(Register, RevokingMeanwhile())
     with pytest.raises(InvitationInvalidError):
         await register(token="token-1", username="ada", password=PASSWORD, address=HOME)
 
     assert platform.remembered().users == {}
+    assert platform.remembered().invitations == {}
 
 
 async def refused_token(attempt: Awaitable[object]) -> str:
@@ -191,6 +197,15 @@ async def test_switching_off_ends_every_token_for_good(platform: MemoryPlatform)
         await platform.make(Authenticate)(token)
 
     await platform.save(off.with_active(is_active=True, other_active_admins=0))
+    assert "revoked" in await refused_token(platform.make(Authenticate)(token))
+
+
+async def test_a_token_from_before_a_backup_was_restored_is_refused(
+    platform: MemoryPlatform,
+) -> None:
+    member = await member_with_password(platform)
+    token = platform.access_tokens.issue(attrs.evolve(member, token_epoch=1), NOW).value
+
     assert "revoked" in await refused_token(platform.make(Authenticate)(token))
 
 
@@ -242,6 +257,19 @@ async def test_of_two_changes_of_one_password_the_second_must_know_the_new_one(
     assert await platform.passwords.verify("battery staple", changed.password_hash)
 
 
+@pytest.mark.parametrize("password_hash", ["before plain$", "quite another$"])
+async def test_a_password_that_was_changed_meanwhile_must_be_known_anew(
+    platform: MemoryPlatform, password_hash: str
+) -> None:
+    member = await member_with_password(platform)
+    await platform.save(member.with_password_hash(password_hash))
+
+    with platform.refuses(InvalidCredentialsError):
+        await platform.make(ChangePassword)(
+            actor=member, current=PASSWORD, new="battery staple", address=HOME
+        )
+
+
 async def test_a_deleted_member_changes_no_password(platform: MemoryPlatform) -> None:
     member = example_user(1, password_hash=await platform.passwords.hash(PASSWORD))
 
@@ -255,6 +283,7 @@ async def test_a_member_sees_what_counts_this_week_and_when_it_ends(
     platform: MemoryPlatform,
 ) -> None:
     member = example_user(1, weekly_upload_bytes=700)
+    await platform.add(member)
     show = platform.make(ShowOwnAccount)
 
     account = await show(actor=member)

@@ -1,7 +1,7 @@
 import pytest
 
 from tests.unit.use_cases.memory_platform import MemoryPlatform
-from vidcore.errors import InvalidValueError, NotFoundError
+from vidcore.errors import InvalidValueError, NotAuthenticatedError, NotFoundError
 from vidcore.testing.examples import (
     NOW,
     example_completed,
@@ -50,6 +50,15 @@ async def test_the_config_is_changed_where_something_is_given(platform: MemoryPl
     )
 
 
+async def test_a_storage_path_is_kept_as_the_storage_names_it(platform: MemoryPlatform) -> None:
+    await platform.add(ADMIN)
+
+    changed = await platform.make(ChangeConfig)(by=ADMIN.id, video_storage_path="/srv//videos/")
+
+    assert changed.video_storage_path == "/srv/videos"
+    assert await platform.make(ShowConfig)() == changed
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
@@ -77,5 +86,8 @@ async def test_a_platform_without_config_has_none_to_show_or_change() -> None:
 
     with platform.refuses(NotFoundError):
         await platform.make(ShowConfig)()
+    with platform.refuses(NotAuthenticatedError):
+        await platform.make(ChangeConfig)(by=ADMIN.id, max_file_size_bytes=5)
+    await platform.add(ADMIN)
     with platform.refuses(NotFoundError):
         await platform.make(ChangeConfig)(by=ADMIN.id, max_file_size_bytes=5)

@@ -4,7 +4,12 @@ import pytest
 
 from tests.unit.use_cases.memory_platform import MemoryPlatform
 from tests.unit.use_cases.stepping import SteppedStore, giving_way
-from vidcore.errors import CategoryExistsError, InvalidValueError, NotFoundError
+from vidcore.errors import (
+    CategoryExistsError,
+    InvalidValueError,
+    NotAuthenticatedError,
+    NotFoundError,
+)
 from vidcore.testing.examples import (
     NOBODY,
     NOW,
@@ -48,6 +53,13 @@ async def test_a_category_needs_a_name_that_nobody_has(platform: MemoryPlatform)
         await platform.make(CreateCategory)(created_by=ADMIN.id, name="  ")
 
 
+async def test_an_admin_who_was_deleted_meanwhile_makes_no_category(
+    platform: MemoryPlatform,
+) -> None:
+    with platform.refuses(NotAuthenticatedError):
+        await platform.make(CreateCategory)(created_by=NOBODY, name="Sea")
+
+
 async def test_many_with_one_slug_at_once_get_one_each(platform: MemoryPlatform) -> None:
     create = platform.make(CreateCategory, SteppedStore(platform.store, giving_way([2])))
 
@@ -58,10 +70,11 @@ async def test_many_with_one_slug_at_once_get_one_each(platform: MemoryPlatform)
     assert {entry.category.slug for entry in made} == {"a-b", "a-b-2", "a-b-3"}
 
 
+@pytest.mark.parametrize(("number", "beside"), [(1, 2), (2, 1)])
 async def test_a_renamed_category_keeps_its_videos_and_gets_a_new_slug(
-    platform: MemoryPlatform,
+    platform: MemoryPlatform, number: int, beside: int
 ) -> None:
-    category, other = example_category(1), example_category(2)
+    category, other = example_category(number), example_category(beside)
     await platform.add(
         category,
         other,
@@ -74,7 +87,7 @@ async def test_a_renamed_category_keeps_its_videos_and_gets_a_new_slug(
 
     assert (renamed.category.slug, renamed.video_count) == ("zoo", 1)
     listing = await platform.make(ListCategories)()
-    assert [entry.category.name for entry in listing] == ["Category 2", "Zoo"]
+    assert [entry.category.name for entry in listing] == [other.name, "Zoo"]
     assert listing[1] == renamed
 
 

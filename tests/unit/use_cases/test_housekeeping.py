@@ -19,7 +19,6 @@ from vidcore.testing.examples import (
 from vidcore.throttle import WINDOW
 from vidcore.use_cases.accounts import ShowOwnAccount
 from vidcore.use_cases.housekeeping import (
-    ORPHAN_GRACE,
     MakeAdmin,
     MakeConfig,
     NeedsAdmin,
@@ -112,6 +111,16 @@ async def test_the_week_is_reset_once_whoever_asks_however_often(
         )
 
 
+async def test_a_week_is_begun_in_the_books_only_once(platform: MemoryPlatform) -> None:
+    platform.clock.set(SUNDAY + WEEK)
+    reset = platform.make(ResetWeek)
+    await reset()
+    await platform.add(ADA)
+
+    assert await reset() == 0
+    assert await platform.user(ADA.id) == ADA
+
+
 async def test_a_reset_leaves_what_was_counted_this_week(platform: MemoryPlatform) -> None:
     await platform.add(ADA)
 
@@ -164,14 +173,14 @@ async def test_an_upload_that_became_a_video_is_forgotten_and_its_bytes_stay(
     assert platform.bytes_kept() == {str(upload.id): b"whole"}
 
 
-async def test_bytes_that_nobody_needs_go_after_their_grace(platform: MemoryPlatform) -> None:
+async def test_bytes_that_nobody_needs_go_after_an_hour(platform: MemoryPlatform) -> None:
     live = example_upload(1, ADA)
     await platform.add(ADA, live, example_video(2, ADA), example_failed(3, ADA))
     for name in ("orphan", str(live.id), "source-2", "source-3"):
         await platform.receive(name, b"bytes")
     tidy = platform.make(TidyUp)
 
-    platform.clock.set(NOW + ORPHAN_GRACE)
+    platform.clock.set(NOW + timedelta(hours=1))
     assert await tidy() == 0
     platform.clock.advance(MICROSECOND)
     assert await tidy() == 1

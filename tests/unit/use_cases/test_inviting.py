@@ -7,6 +7,7 @@ from vidcore.errors import (
     InvitationExpiredError,
     InvitationInvalidError,
     InvitationUsedError,
+    NotAuthenticatedError,
     NotFoundError,
 )
 from vidcore.invitations import VALIDITY, InvitationStatus, hash_token
@@ -39,6 +40,11 @@ async def test_nobody_is_invited_twice_or_to_no_address(platform: MemoryPlatform
         await platform.make(Invite)(created_by=ADMIN.id, email="MEMBER-1@example.org")
     with platform.refuses(InvalidValueError):
         await platform.make(Invite)(created_by=ADMIN.id, email="nowhere")
+
+
+async def test_an_admin_who_was_deleted_meanwhile_invites_nobody(platform: MemoryPlatform) -> None:
+    with platform.refuses(NotAuthenticatedError):
+        await platform.make(Invite)(created_by=NOBODY, email="guest@example.org")
 
 
 async def test_admins_see_invitations_by_where_they_stand_now(platform: MemoryPlatform) -> None:

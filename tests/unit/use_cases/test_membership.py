@@ -69,6 +69,7 @@ async def test_oneself_and_admins_see_the_account_and_others_the_profile(
         assert isinstance(account, Account)
         assert (account.user, account.weekly_upload_bytes) == (ADA, 70)
     assert await show(actor=BOB, user_id=ADA.id) == Profile(user=ADA, video_count=1)
+    assert await show(actor=ADA, user_id=BOB.id) == Profile(user=BOB, video_count=0)
     with pytest.raises(NotFoundError):
         await show(actor=ADMIN, user_id=NOBODY)
 
