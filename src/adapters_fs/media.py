@@ -1,7 +1,8 @@
-"""Published videos and thumbnails: files that belong to one attempt each, and are never overwritten.
+"""Published videos, thumbnails and storyboards: files that belong to one attempt each, and are never overwritten.
 
     {videos}/{last two digits of the id}/{id}/{attempt}.mp4
     {thumbnails}/{last two digits of the id}/{id}/{attempt}.jpg
+    {thumbnails}/{last two digits of the id}/{id}/{attempt}.storyboard.jpg
 
 The last two digits spread the videos over 256 folders; the first digits of a UUIDv7 are the time, and
 would put all into one. A draft stands beside its place, with `.part` behind the name. A location is the
@@ -70,10 +71,10 @@ class FilesystemMedia(MediaStore):
         return await run(self._pool, self._draft, video_id, attempt, root)
 
     async def publish(self, draft: Draft) -> Published:
-        """Fsync both files, rename them into place, and fsync the folders up to their roots.
+        """Fsync the files, rename them into place, and fsync the folders up to their roots.
 
-        May be repeated after it was broken off. Raises ServiceUnavailableError if a file is missing,
-        as it is for an attempt that another one has cleared away.
+        May be repeated after it was broken off. Raises ServiceUnavailableError if media or
+        thumbnail is missing, as it is for an attempt that another one has cleared away.
         """
         return await run(self._pool, self._publish, draft)
 
@@ -130,20 +131,25 @@ class FilesystemMedia(MediaStore):
             attempt=attempt,
             media=str(media / f"{attempt}.mp4{PART}"),
             thumbnail=str(thumbnails / f"{attempt}.jpg{PART}"),
+            storyboard=str(thumbnails / f"{attempt}.storyboard.jpg{PART}"),
         )
 
     def _publish(self, draft: Draft) -> Published:
         media, thumbnail = _publish(draft.media), _publish(draft.thumbnail)
+        storyboard = _target(draft.storyboard)
+        if storyboard.exists() or Path(draft.storyboard).exists():
+            _publish(draft.storyboard)
         with storage_faults(media.parent):
             size = media.stat().st_size
         return Published(
             media=self._location(media),
             thumbnail=self._location(thumbnail),
+            storyboard=self._location(storyboard) if storyboard.exists() else None,
             file_size_bytes=size,
         )
 
     def _discard(self, draft: Draft) -> None:
-        for path in (draft.media, draft.thumbnail):
+        for path in (draft.media, draft.thumbnail, draft.storyboard):
             with storage_faults(self._videos):
                 Path(path).unlink(missing_ok=True)
                 _target(path).unlink(missing_ok=True)

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from adapters_fs.digests import RunningDigest, UploadDigests
 from adapters_fs.faults import storage_faults
 from adapters_fs.folders import make_folder
 from adapters_fs.threads import run
@@ -34,6 +35,7 @@ class FilesystemUploads(UploadArea):
     def __init__(self, root: Path, pool: ThreadPoolExecutor) -> None:
         self._root = root.absolute()
         self._pool = pool
+        self._digests = UploadDigests()
 
     async def prepare(self) -> None:
         """Make the folder, with mode 0700, if it is missing."""
@@ -47,16 +49,28 @@ class FilesystemUploads(UploadArea):
         ServiceUnavailableError, and may try again.
         """
         path = self._path(name)
-        fd, offset = await run(self._pool, self._open, path, undo=_close)
-        return FilesystemUploadWriter(fd, self._root, self._pool, offset=offset)
+        fd, offset, digest = await run(self._pool, self._open, path, undo=_close)
+        return FilesystemUploadWriter(fd, self._root, self._pool, offset=offset, digest=digest)
 
     def locate(self, name: str) -> str:
         """Give the absolute path of the upload's file, there or not."""
         return str(self._path(name))
 
+    async def size(self, name: str) -> int:
+        """Give the size of the upload's file; 0 if there is none."""
+        return await run(self._pool, self._size, self._path(name))
+
+    async def digest(self, name: str) -> str:
+        """Give the SHA-256 of the upload's file, in hexadecimal.
+
+        It is known from the writing; a file that others wrote, an earlier process say, is read for
+        it. Raises NotFoundError if there is no such file.
+        """
+        return await run(self._pool, self._digest, name, self._path(name))
+
     async def discard(self, name: str) -> None:
         """Remove the upload's file, if there is one."""
-        await run(self._pool, self._discard, self._path(name))
+        await run(self._pool, self._discard, name, self._path(name))
 
     async def names(self, before: datetime) -> Sequence[str]:
         """Give the names, sorted, of uploads whose files were last written to before `before`."""
@@ -75,7 +89,7 @@ class FilesystemUploads(UploadArea):
         with storage_faults(self._root):
             make_folder(self._root)
 
-    def _open(self, path: Path) -> tuple[int, int]:
+    def _open(self, path: Path) -> tuple[int, int, RunningDigest]:
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
         with storage_faults(self._root), ExitStack() as on_failure:
             fd = os.open(path, flags, 0o600)
@@ -85,11 +99,23 @@ class FilesystemUploads(UploadArea):
             except BlockingIOError:
                 reason = "This upload is being written to already."
                 raise ServiceUnavailableError(reason) from None
-            size = os.fstat(fd).st_size
+            opened = fd, os.fstat(fd).st_size, self._digests.begin(path.name, fd)
             on_failure.pop_all()
-            return fd, size
+            return opened
 
-    def _discard(self, path: Path) -> None:
+    def _size(self, path: Path) -> int:
+        with storage_faults(self._root):
+            try:
+                return path.stat(follow_symlinks=False).st_size
+            except FileNotFoundError:
+                return 0
+
+    def _digest(self, name: str, path: Path) -> str:
+        with storage_faults(self._root):
+            return self._digests.of(name, path)
+
+    def _discard(self, name: str, path: Path) -> None:
+        self._digests.forget(name)
         with storage_faults(self._root):
             path.unlink(missing_ok=True)
 
@@ -114,5 +140,7 @@ class FilesystemUploads(UploadArea):
             return shutil.disk_usage(self._root).free
 
 
-def _close(opened: tuple[int, int]) -> None:
-    os.close(opened[0])
+def _close(opened: tuple[int, int, RunningDigest]) -> None:
+    fd, _, digest = opened
+    digest.keep(fd)
+    os.close(fd)

@@ -4,12 +4,10 @@ aiohttp's own parser loses a part whose file has two semicolons in its name.
 """
 
 import re
-import warnings
 from typing import Final
 from urllib.parse import unquote
 
 import attrs
-from aiohttp import BadContentDispositionHeader, BadContentDispositionParam
 
 _FORM_DATA: Final = re.compile(r"\s*form-data\s*(?=;|$)", re.IGNORECASE | re.ASCII)
 _PARAMETER: Final = re.compile(
@@ -61,9 +59,3 @@ def _decoded(extended: str) -> str:
     if charset.lower() not in _CHARSETS:
         raise ValueError("a file's name is in an unknown encoding")
     return unquote(text.partition("'")[2], charset, "strict")
-
-
-def silence_aiohttp() -> None:
-    """Keep aiohttp from warning of headers that are read here: it would remember each one for ever."""
-    for warning in (BadContentDispositionHeader, BadContentDispositionParam):
-        warnings.simplefilter("ignore", warning)

@@ -1,20 +1,17 @@
 """Uploads on a full disk: what fitted stays, nothing is written behind a gap, and both are told."""
 
 import os
-import resource
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 
-import attrs
 import pytest
 
 from adapters_fs.uploads import FilesystemUploads
 from adapters_fs.writer import BATCH_BYTES, FilesystemUploadWriter
-from vidcore.errors import ServiceUnavailableError, StorageFullError, VidcoreError
+from tests.integration.disks import SmallDisk, small_disk_at
+from vidcore.errors import ServiceUnavailableError, StorageFullError
 
 BATCH = 1 << 16
 
@@ -67,33 +64,10 @@ async def test_an_upload_that_the_disk_had_no_room_for_can_be_abandoned(
     assert not is_open(fd)
 
 
-@attrs.define
-class SmallDisk:
-    """A folder in which about 1 MiB has room until `enlarge`; `fault` is what the end of it is."""
-
-    folder: Path
-    fault: type[VidcoreError]
-    enlarge: Callable[[], object]
-
-
-def mount(folder: Path, options: str) -> bool:
-    command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
-    return os.geteuid() == 0 and subprocess.run(command, check=False).returncode == 0
-
-
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[SmallDisk]:
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    if mount(folder, "size=1m"):
-        yield SmallDisk(folder, StorageFullError, lambda: mount(folder, "remount,size=8m"))
-        subprocess.run(["umount", str(folder)], check=True)
-    else:  # not allowed here: a limit on the size of files ends them in the same way
-        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-        lift = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (soft, hard))
-        resource.setrlimit(resource.RLIMIT_FSIZE, (BATCH_BYTES, hard))
-        yield SmallDisk(folder, ServiceUnavailableError, lift)
-        lift()
+    with small_disk_at(tmp_path / "disk") as disk:
+        yield disk
 
 
 async def test_what_fitted_on_a_full_disk_stays_and_goes_on_when_there_is_room(

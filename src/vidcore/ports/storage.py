@@ -21,6 +21,14 @@ class UploadWriter(Protocol):
         ...
 
     @abstractmethod
+    async def cut(self, size: int) -> None:
+        """Drop all bytes of the upload but the first `size`, written before or not; then go on there.
+
+        Never makes it longer.
+        """
+        ...
+
+    @abstractmethod
     async def finish(self) -> int:
         """Bring everything safely to disk and give the size of the whole upload in bytes."""
         ...
@@ -48,6 +56,24 @@ class UploadArea(Protocol):
         ...
 
     @abstractmethod
+    async def size(self, name: str) -> int:
+        """Give the number of bytes that an upload has; 0 if there is none of that name.
+
+        After a crash, it is what a writer goes on behind. Blocks that an open writer has taken may
+        be counted or not.
+        """
+        ...
+
+    @abstractmethod
+    async def digest(self, name: str) -> str:
+        """Give the SHA-256 of all the upload's bytes, as 64 hexadecimal digits in lower case.
+
+        To be asked when no writer of it is open. Raises NotFoundError if there is no such upload; one
+        without bytes has a digest.
+        """
+        ...
+
+    @abstractmethod
     async def discard(self, name: str) -> None:
         """Remove the upload's bytes, if there are any."""
         ...
@@ -71,14 +97,16 @@ class Draft:
     attempt: int
     media: str
     thumbnail: str
+    storyboard: str
 
 
 @attrs.frozen(kw_only=True)
 class Published:
-    """Where published files stand; the size of the media in bytes."""
+    """Where published files stand, the storyboard if there is one; the size of the media in bytes."""
 
     media: str
     thumbnail: str
+    storyboard: str | None
     file_size_bytes: int
 
 
@@ -92,9 +120,10 @@ class MediaStore(Protocol):
 
     @abstractmethod
     async def prepare_root(self, root: str) -> str:
-        """Make a folder fit to publish to and give its path.
+        """Make a folder fit to publish to and give its path, without empty or '.' parts.
 
-        Raises InvalidValueError for `video_storage_path` unless it is absolute and can be written.
+        Raises InvalidValueError for `video_storage_path` unless it is absolute, has no '..', and can
+        be written.
         """
         ...
 
@@ -105,9 +134,9 @@ class MediaStore(Protocol):
 
     @abstractmethod
     async def publish(self, draft: Draft) -> Published:
-        """Bring both files safely to disk under their names; each name belongs to one attempt.
+        """Bring the files safely to disk under their names; each name belongs to one attempt.
 
-        May be repeated. Raises ServiceUnavailableError if a file is missing.
+        May be repeated. Raises ServiceUnavailableError if media or thumbnail is missing.
         """
         ...
 

@@ -2,10 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from hashlib import sha256
+from pathlib import PurePosixPath
 from typing import Final
 from uuid import UUID
 
-from vidcore.errors import InvalidValueError, ServiceUnavailableError, StorageFullError
+from vidcore.errors import (
+    InvalidValueError,
+    NotFoundError,
+    ServiceUnavailableError,
+    StorageFullError,
+)
 from vidcore.ports.clock import Clock
 from vidcore.ports.storage import Draft, MediaStore, Published, UploadArea, UploadWriter
 from vidcore.testing.clock import FixedClock
@@ -26,6 +33,11 @@ class InMemoryWriter(UploadWriter):
         """Take the next bytes. Raises StorageFullError when the area is full."""
         self._check_open()
         self._area.append(self._name, block)
+
+    async def cut(self, size: int) -> None:
+        """Drop all bytes of the upload but the first `size`."""
+        self._check_open()
+        self._area.cut(self._name, size)
 
     async def finish(self) -> int:
         """Give the size of the whole upload in bytes."""
@@ -70,6 +82,20 @@ class InMemoryUploads(UploadArea):
         """Give a path that only in-memory neighbours know."""
         return f"/memory/uploads/{name}"
 
+    async def size(self, name: str) -> int:
+        """Give the number of bytes that an upload has; 0 if there is none of that name."""
+        return len(self.content(name) or b"")
+
+    async def digest(self, name: str) -> str:
+        """Give the SHA-256 of all the upload's bytes, as 64 hexadecimal digits in lower case.
+
+        Raises NotFoundError if there is no such upload.
+        """
+        content = self.content(name)
+        if content is None:
+            raise NotFoundError("upload", name)
+        return sha256(content).hexdigest()
+
     async def discard(self, name: str) -> None:
         """Remove the upload's bytes, if there are any."""
         self._files.pop(name, None)
@@ -93,6 +119,10 @@ class InMemoryUploads(UploadArea):
             raise StorageFullError(len(block), max(0, self.capacity - held))
         self._files[name] = ((self.content(name) or b"") + block, self._clock.now())
 
+    def cut(self, name: str, size: int) -> None:
+        """Keep only the first `size` bytes."""
+        self._files[name] = ((self.content(name) or b"")[:size], self._clock.now())
+
     def release(self, name: str) -> None:
         """Let the next writer in."""
         self._receiving.discard(name)
@@ -114,12 +144,13 @@ class InMemoryMedia(MediaStore):
         return "/memory/videos"
 
     async def prepare_root(self, root: str) -> str:
-        """Give the path. Raises InvalidValueError for `video_storage_path` unless it is fit."""
-        if not root.startswith("/"):
-            raise InvalidValueError("video_storage_path", "must be an absolute path")
-        if root in self.read_only:
+        """Give the path, normalised. Raises InvalidValueError for `video_storage_path` if unfit."""
+        folder = PurePosixPath(root)
+        if not folder.is_absolute() or ".." in folder.parts:
+            raise InvalidValueError("video_storage_path", "must be an absolute path without '..'")
+        if str(folder) in self.read_only:
             raise InvalidValueError("video_storage_path", "cannot be written")
-        return root
+        return str(folder)
 
     async def draft(self, video_id: UUID, attempt: int, root: str | None) -> Draft:
         """Begin an attempt under `root`, and clear what earlier ones left."""
@@ -132,24 +163,30 @@ class InMemoryMedia(MediaStore):
             attempt=attempt,
             media=f"{stem}/draft-{attempt}.mp4",
             thumbnail=f"{stem}/draft-{attempt}.jpg",
+            storyboard=f"{stem}/draft-{attempt}.tiles.jpg",
         )
 
     async def publish(self, draft: Draft) -> Published:
-        """Bring both files under their names; each name belongs to one attempt.
+        """Bring the files under their names; each name belongs to one attempt.
 
-        May be repeated. Raises ServiceUnavailableError if a file is missing.
+        May be repeated. Raises ServiceUnavailableError if media or thumbnail is missing.
         """
-        media, thumbnail = _published(draft.media), _published(draft.thumbnail)
-        for drafted, published in ((draft.media, media), (draft.thumbnail, thumbnail)):
-            if drafted in self.files:
-                self.files[published] = self.files.pop(drafted)
-            elif published not in self.files:
-                raise ServiceUnavailableError("A file of this attempt was cleared away.")
-        return Published(media=media, thumbnail=thumbnail, file_size_bytes=len(self.files[media]))
+        for path in _drafted(draft):
+            if path in self.files:
+                self.files[_published(path)] = self.files.pop(path)
+        media, thumbnail, storyboard = map(_published, _drafted(draft))
+        if media not in self.files or thumbnail not in self.files:
+            raise ServiceUnavailableError("A file of this attempt was cleared away.")
+        return Published(
+            media=media,
+            thumbnail=thumbnail,
+            storyboard=storyboard if storyboard in self.files else None,
+            file_size_bytes=len(self.files[media]),
+        )
 
     async def discard(self, draft: Draft) -> None:
         """Remove what an attempt has made, drafted or published."""
-        for path in (draft.media, draft.thumbnail):
+        for path in _drafted(draft):
             self.files.pop(path, None)
             self.files.pop(_published(path), None)
 
@@ -175,6 +212,10 @@ class InMemoryMedia(MediaStore):
 
     def _of(self, video_id: UUID) -> list[str]:
         return [path for path in self.files if f"/{video_id}/" in path]
+
+
+def _drafted(draft: Draft) -> tuple[str, str, str]:
+    return draft.media, draft.thumbnail, draft.storyboard
 
 
 def _published(path: str) -> str:

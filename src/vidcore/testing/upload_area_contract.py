@@ -1,11 +1,12 @@
 """What every upload area promises."""
 
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from vidcore.errors import ServiceUnavailableError
+from vidcore.errors import NotFoundError, ServiceUnavailableError
 from vidcore.ports.storage import UploadArea
 
 LONG_AGO = datetime(1970, 1, 2, tzinfo=UTC)
@@ -96,6 +97,80 @@ class UploadAreaContract:
             await getattr(writer, end)()
 
         assert await send(area, "one") == 6
+
+    async def test_the_size_is_what_is_there(self, area: UploadArea) -> None:
+        """Finished or not; a name without bytes has none."""
+        assert await area.size("one") == 0
+        await send(area, "one", b"abc")
+        assert await area.size("one") == 3
+        writer = await area.receive("one")
+        await writer.write(b"de")
+        await writer.abandon()
+
+        assert await area.size("one") == 5
+        await area.discard("one")
+        assert await area.size("one") == 0
+
+    @pytest.mark.parametrize("size", [0, 1, 3, 4, MEBIBYTE, 3 * MEBIBYTE + 2])
+    async def test_a_cut_leaves_the_first_bytes_and_goes_on_behind_them(
+        self, area: UploadArea, size: int
+    ) -> None:
+        """Of earlier writers, and of this one, wherever its bytes are by now."""
+        await send(area, "one", b"abc")
+        writer = await area.receive("one")
+        await writer.write(b"\x00" * (2 * MEBIBYTE))
+        await writer.write(b"\x01" * MEBIBYTE)
+        await writer.write(b"\x02\x03")
+
+        await writer.cut(size)
+        await writer.write(b"end")
+
+        whole = b"abc" + b"\x00" * (2 * MEBIBYTE) + b"\x01" * MEBIBYTE + b"\x02\x03"
+        expected = whole[:size] + b"end"
+        assert await writer.finish() == len(expected)
+        assert self.content(area, "one") == expected
+        assert await area.digest("one") == sha256(expected).hexdigest()
+
+    async def test_a_cut_never_makes_an_upload_longer(self, area: UploadArea) -> None:
+        """Nor does it lose what was just written."""
+        writer = await area.receive("one")
+        await writer.write(b"abc")
+        await writer.cut(5)
+
+        assert await writer.finish() == 3
+        assert self.content(area, "one") == b"abc"
+
+    async def test_the_digest_is_that_of_all_bytes(self, area: UploadArea) -> None:
+        """However they were cut, and by however many writers they came."""
+        whole = b""
+        for blocks in ([b"abc", b""], [], [b"x" * MEBIBYTE, b"y" * (MEBIBYTE + 1), b"z"]):
+            await send(area, "one", *blocks)
+            whole += b"".join(blocks)
+            for _ in range(2):
+                assert await area.digest("one") == sha256(whole).hexdigest()
+
+    async def test_the_digest_is_that_of_the_bytes_that_are_there(self, area: UploadArea) -> None:
+        """Also when a writer was abandoned, or the name begins anew."""
+        await send(area, "two", b"others")
+        writer = await area.receive("one")
+        await writer.write(b"abc")
+        await writer.abandon()
+        assert await area.digest("one") == sha256(b"abc").hexdigest()
+
+        await area.discard("one")
+        await send(area, "one", b"xyz")
+        assert await area.digest("one") == sha256(b"xyz").hexdigest()
+        assert await area.digest("two") == sha256(b"others").hexdigest()
+
+    async def test_only_an_upload_has_a_digest(self, area: UploadArea) -> None:
+        """One without bytes has that of nothing."""
+        await send(area, "one")
+        assert await area.digest("one") == sha256().hexdigest()
+
+        await area.discard("one")
+        for name in ("one", "never"):
+            with pytest.raises(NotFoundError):
+                await area.digest(name)
 
     async def test_discarded_bytes_are_gone(self, area: UploadArea) -> None:
         """Those of others stay, and the name can begin anew."""

@@ -31,6 +31,12 @@ from tests.integration.http.forms import (
 KIB, MIB = 1 << 10, 1 << 20
 
 
+@pytest.fixture(autouse=True, params=[1 << 62, 1], ids=["by aiohttp's reader", "from the socket"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """How bodies are read: small ones are so only by the first way, unless they are called large."""
+    monkeypatch.setattr("adapters_http.body.LARGE", request.param)
+
+
 async def test_who_may_not_upload_is_not_asked_for_the_body(api: Api, member: Member) -> None:
     stranger = Member(user=member.user, token="forged")
     async with api.connection() as (reader, writer):
@@ -67,7 +73,7 @@ async def test_a_broken_off_upload_leaves_nothing(api: Api, member: Member, shar
 async def test_a_slow_client_is_heard_as_long_as_bytes_come(
     api: Api, member: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("adapters_http.forms.SILENCE", 0.4)
+    monkeypatch.setattr("adapters_http.body.SILENCE", 0.4)
     body = upload_form()
     step = len(body) // 12 + 1
     async with api.connection() as (reader, writer):
@@ -83,7 +89,7 @@ async def test_a_slow_client_is_heard_as_long_as_bytes_come(
 async def test_a_silent_client_is_given_up_and_leaves_nothing(
     api: Api, member: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("adapters_http.forms.SILENCE", 0.2)
+    monkeypatch.setattr("adapters_http.body.SILENCE", 0.2)
     body = upload_form()
     async with api.connection() as (reader, writer):
         writer.write(upload_head(member, len(body)) + body[:-30])

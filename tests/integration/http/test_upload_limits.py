@@ -29,6 +29,12 @@ MIB = 1 << 20
 TO_SUNDAY = 327_233  # seconds from Wednesday, 05:06:07.89, rounded up
 
 
+@pytest.fixture(autouse=True, params=[1 << 62, 1], ids=["by aiohttp's reader", "from the socket"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """How bodies are read: small ones are so only by the first way, unless they are called large."""
+    monkeypatch.setattr("adapters_http.body.LARGE", request.param)
+
+
 async def test_the_last_byte_of_the_quota_can_be_used_and_not_one_more(
     api: Api, member: Member
 ) -> None:
