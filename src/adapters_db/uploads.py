@@ -27,10 +27,13 @@ def upload_to_row(upload: Upload) -> dict[str, Any]:
         "title": None if details is None else details.title,
         "description": None if details is None else details.description,
         "category_id": None if details is None else details.category_id,
+        "size_bytes": upload.size_bytes,
+        "fingerprint": upload.fingerprint,
         "reserved_bytes": upload.reserved_bytes,
         "resumable": upload.resumable,
         "created_at": upload.created_at,
         "expires_at": upload.expires_at,
+        "unchecked_from": upload.unchecked_from,
         "video_id": upload.video_id,
     }
 
@@ -49,10 +52,13 @@ def upload_from_row(row: RowMapping) -> Upload:
             description=row[uploads.c.description],
             category_id=row[uploads.c.category_id],
         ),
+        size_bytes=row[uploads.c.size_bytes],
+        fingerprint=row[uploads.c.fingerprint],
         reserved_bytes=row[uploads.c.reserved_bytes],
         resumable=row[uploads.c.resumable],
         created_at=row[uploads.c.created_at],
         expires_at=row[uploads.c.expires_at],
+        unchecked_from=row[uploads.c.unchecked_from],
         video_id=row[uploads.c.video_id],
     )
 
@@ -94,6 +100,20 @@ class SqlUploads(Uploads):
         if user_id is not None:
             query = query.where(uploads.c.user_id == user_id)
         return await self._session.number(query)
+
+    async def unfinished(self, user_id: UUID, now: datetime) -> Sequence[Upload]:
+        """Give a member's resumable uploads that are live, held in the order of their ids."""
+        query = (
+            sa.select(uploads)
+            .where(
+                uploads.c.user_id == user_id,
+                uploads.c.resumable,
+                uploads.c.video_id.is_(None),
+                uploads.c.expires_at > now,
+            )
+            .order_by(uploads.c.id)
+        )
+        return [upload_from_row(row) for row in await self._session.all(self._session.held(query))]
 
     async def expired(self, now: datetime) -> Sequence[Upload]:
         """Give the uploads whose time is over, held in the order of their ids."""

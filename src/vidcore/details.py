@@ -35,6 +35,12 @@ def check_description(value: str | None) -> str | None:
     return check_text("description", value, at_least=0, at_most=DESCRIPTION_MAX) or None
 
 
+def title_of_file(filename: str) -> str:
+    """Give the title of a video of which nothing is said but the name of its file: that, shortened."""
+    stem = filename.rpartition(".")[0].strip() or filename
+    return stem[:TITLE_MAX].strip()
+
+
 class Unset(Enum):
     """Stands for a field that a change leaves as it is, where None would clear it."""
 

@@ -5,9 +5,11 @@ import attrs
 import pytest
 from hypothesis import given
 
+from vidcore.config import BYTES_MAX
 from vidcore.details import VideoDetails
 from vidcore.errors import (
     FileTooLargeError,
+    InvalidValueError,
     NotFoundError,
     QuotaExceededError,
     StorageFullError,
@@ -17,13 +19,16 @@ from vidcore.testing.examples import MICROSECOND, NOBODY, NOW, example_upload, e
 from vidcore.testing.strategies import sizes
 from vidcore.uploads import (
     DISK_FLOOR,
+    FINGERPRINT_MAX,
     FORM_LIFETIME,
     RENEW_EVERY,
     RESUMABLE_LIFETIME,
     Admission,
     Upload,
     admit,
+    check_fingerprint,
     check_room,
+    check_size,
 )
 
 MEMBER = example_user(1)
@@ -42,6 +47,7 @@ def test_an_upload_has_a_deadline_by_the_way_it_is_sent(
         user_id=MEMBER.id,
         filename="holiday.mp4",
         details=VideoDetails(title="Upload 2"),
+        size_bytes=1_000,
         reserved_bytes=1_000,
         resumable=resumable,
         now=NOW,
@@ -54,6 +60,8 @@ STEPS: dict[str, Callable[[Upload, datetime], object]] = {
     "check": lambda upload, now: upload.check_live(now),
     "renew": lambda upload, now: upload.renewed(now),
     "grow": lambda upload, now: upload.grown(1, now),
+    "retell": lambda upload, now: upload.retold("b.mkv", VideoDetails(title="B"), now),
+    "mark": lambda upload, now: upload.with_unchecked(3, now),
     "complete": lambda upload, now: upload.completed(NOBODY, now),
 }
 
@@ -157,3 +165,86 @@ def test_there_is_room_exactly_if_all_parts_fit(
         with pytest.raises(StorageFullError) as full:
             check_room(size=size, free=free, reserved=reserved, floor=floor)
         assert full.value.free >= 0
+
+
+@pytest.mark.parametrize("size", [1, BYTES_MAX])
+def test_a_file_has_at_least_a_byte_and_a_size_that_every_reader_keeps(size: int) -> None:
+    assert check_size(size) == size
+
+
+@pytest.mark.parametrize("size", [-1, 0, BYTES_MAX + 1])
+def test_what_can_be_no_files_size_is_refused(size: int) -> None:
+    with pytest.raises(InvalidValueError) as refused:
+        check_size(size)
+    assert refused.value.field == "size"
+
+
+def test_a_fingerprint_is_trimmed_and_bounded() -> None:
+    assert check_fingerprint(None) is None
+    assert check_fingerprint("  ") is None
+    assert check_fingerprint(" a-1 ") == "a-1"
+    assert check_fingerprint("x" * FINGERPRINT_MAX) == "x" * FINGERPRINT_MAX
+    for wrong in ("x" * (FINGERPRINT_MAX + 1), "a\x00"):
+        with pytest.raises(InvalidValueError) as refused:
+            check_fingerprint(wrong)
+        assert refused.value.field == "fingerprint"
+
+
+def test_a_file_is_known_again_by_fingerprint_and_size() -> None:
+    upload = example_upload(2, MEMBER, fingerprint="a", size_bytes=9)
+
+    assert upload.is_same_file("a", 9)
+    assert not upload.is_same_file("a", 8)
+    assert not upload.is_same_file("b", 9)
+    assert not upload.is_same_file(None, 9)
+    assert not attrs.evolve(upload, fingerprint=None).is_same_file(None, 9)
+
+
+@pytest.mark.parametrize(
+    ("unchecked_from", "on_disk", "offset"),
+    [(None, 0, 0), (None, 7, 7), (None, 1_000, 1_000), (5, 7, 5), (5, 3, 3), (5, 5, 5)],
+)
+def test_bytes_count_as_far_as_they_are_on_disk_and_checked(
+    unchecked_from: int | None, on_disk: int, offset: int
+) -> None:
+    upload = example_upload(2, MEMBER, unchecked_from=unchecked_from)
+
+    progress = upload.progress(MEMBER, on_disk=on_disk, now=NOW)
+
+    assert (progress.offset, progress.size_bytes) == (offset, 1_000)
+    assert progress.has_all == (offset == 1_000)
+    assert (progress.upload, progress.details) == (upload, upload.details)
+
+
+def test_an_upload_that_became_a_video_has_all_bytes_wherever_they_are_now() -> None:
+    upload = example_upload(2, MEMBER, video_id=NOBODY, reserved_bytes=0)
+
+    assert upload.progress(MEMBER, on_disk=0, now=NOW).has_all
+    with pytest.raises(NotFoundError):
+        upload.progress(MEMBER, on_disk=0, now=upload.expires_at)
+
+
+@pytest.mark.parametrize(
+    "upload",
+    [
+        example_upload(2, example_user(3)),
+        example_upload(2, MEMBER, expires_at=NOW),
+        example_upload(2, MEMBER, resumable=False),
+        example_upload(2, MEMBER, details=None),
+        example_upload(2, MEMBER, size_bytes=None),
+    ],
+    ids=["another's", "over", "a form's", "without details", "without size"],
+)
+def test_only_ones_own_live_resumable_uploads_are_found(upload: Upload) -> None:
+    with pytest.raises(NotFoundError) as missing:
+        upload.progress(MEMBER, on_disk=0, now=NOW)
+    assert missing.value.key == upload.id
+
+
+def test_what_is_told_again_replaces_what_was_told() -> None:
+    upload = example_upload(2, MEMBER)
+    details = VideoDetails(title="Other")
+
+    again = upload.retold("other.mkv", details, NOW)
+
+    assert again == attrs.evolve(upload, filename="other.mkv", details=details)

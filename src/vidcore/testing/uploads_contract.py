@@ -16,7 +16,7 @@ from vidcore.testing.examples import (
     example_user,
     example_video,
 )
-from vidcore.uploads import Upload
+from vidcore.uploads import FINGERPRINT_MAX, Upload
 
 ADA, BOB = example_user(1), example_user(2)
 
@@ -38,7 +38,9 @@ class UploadsContract:
         "upload",
         [
             example_upload(3, ADA),
-            example_upload(3, ADA, details=None, resumable=False, reserved_bytes=0),
+            example_upload(
+                3, ADA, details=None, size_bytes=None, resumable=False, reserved_bytes=0
+            ),
             example_upload(
                 3,
                 ADA,
@@ -46,7 +48,10 @@ class UploadsContract:
                 details=VideoDetails(
                     title="Ü" * TITLE_MAX, description="猫%_\\'\n" * (DESCRIPTION_MAX // 6)
                 ),
+                size_bytes=2**53 - 1,
+                fingerprint="猫" * FINGERPRINT_MAX,
                 reserved_bytes=2**53 - 1,
+                unchecked_from=2**53 - 2,
                 created_at=NOW - timedelta(days=20_000),
                 expires_at=NOW + timedelta(days=300_000, microseconds=1),
             ),
@@ -63,6 +68,9 @@ class UploadsContract:
             5,
             BOB,
             details=upload.details,
+            size_bytes=upload.size_bytes,
+            fingerprint=upload.fingerprint,
+            unchecked_from=upload.unchecked_from,
             reserved_bytes=upload.reserved_bytes,
             expires_at=upload.expires_at,
             video_id=upload.video_id,
@@ -141,6 +149,26 @@ class UploadsContract:
             assert await work.uploads.reserved_bytes(NOW, NOBODY) == 0
             assert await work.uploads.reserved_bytes(NOW) == 2**53 + 10_000
             assert await work.uploads.reserved_bytes(NOW + timedelta(days=2)) == 0
+
+    async def test_a_member_goes_on_with_live_resumable_uploads_by_id(self, store: Store) -> None:
+        """Not at the very moment of the end, nor with what became a video, nor with others'."""
+        later = example_upload(8, ADA, expires_at=NOW + MICROSECOND, fingerprint="a")
+        sooner = example_upload(3, ADA, unchecked_from=5)
+        await remember(
+            store,
+            later,
+            sooner,
+            example_upload(4, ADA, expires_at=NOW),
+            example_upload(5, ADA, video_id=NOBODY),
+            example_upload(6, ADA, resumable=False),
+            example_upload(7, BOB),
+        )
+
+        async with store.read() as work:
+            assert list(await work.uploads.unfinished(ADA.id, NOW)) == [sooner, later]
+            assert list(await work.uploads.unfinished(NOBODY, NOW)) == []
+        async with store.write() as work:
+            assert list(await work.uploads.unfinished(ADA.id, NOW)) == [sooner, later]
 
     async def test_uploads_whose_time_is_over_come_by_id(self, store: Store) -> None:
         """At the very moment, and those that became videos too."""

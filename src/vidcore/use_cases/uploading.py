@@ -3,15 +3,17 @@
 The bytes themselves go from the adapter that has the socket straight to the UploadArea.
 """
 
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 import attrs
 
 from vidcore.catalogue import VideoEntry
+from vidcore.config import Config
 from vidcore.details import VideoDetails
 from vidcore.errors import NotFoundError, UnknownReferenceError
-from vidcore.media import check_filename, check_source
+from vidcore.media import Plan, check_filename, plan
 from vidcore.ports.clock import Clock
 from vidcore.ports.identity import IdSource
 from vidcore.ports.queue import ProcessingQueue
@@ -19,7 +21,9 @@ from vidcore.ports.storage import UploadArea
 from vidcore.ports.store import Store, UnitOfWork
 from vidcore.ports.transcoding import Transcoder
 from vidcore.quota import Quota
+from vidcore.turns import due_at, work_of
 from vidcore.uploads import DISK_FLOOR, Admission, Upload, admit, check_room
+from vidcore.use_cases.recognizing import own_account
 from vidcore.users import User
 from vidcore.videos import Video
 
@@ -49,7 +53,8 @@ class AdmitUpload:
         Raises FileTooLargeError, QuotaExceededError, StorageFullError.
         """
         async with self.store.read() as uow:
-            await self.decide(uow, actor, at_least=at_least, at_most=at_most)
+            user = await own_account(uow, actor.id)
+            await self.decide(uow, user, at_least=at_least, at_most=at_most)
 
     async def decide(
         self, uow: UnitOfWork, user: User, *, at_least: int, at_most: int, own: int = 0
@@ -64,12 +69,7 @@ class AdmitUpload:
             at_least=at_least,
             at_most=at_most,
             max_file_size_bytes=config.max_file_size_bytes,
-            quota=Quota(
-                limit=config.weekly_upload_limit_bytes,
-                used=user.used_bytes(now),
-                reserved=await uow.uploads.reserved_bytes(now, user.id) - own,
-                now=now,
-            ),
+            quota=await quota_of(uow, user, config, now=now, own=own),
         )
         check_room(
             size=admission.reserved_bytes,
@@ -78,6 +78,18 @@ class AdmitUpload:
             floor=self.disk_floor,
         )
         return admission
+
+
+async def quota_of(
+    uow: UnitOfWork, user: User, config: Config, *, now: datetime, own: int = 0
+) -> Quota:
+    """Give a member's quota, without the `own` bytes that one upload holds."""
+    return Quota(
+        limit=config.weekly_upload_limit_bytes,
+        used=user.used_bytes(now),
+        reserved=await uow.uploads.reserved_bytes(now, user.id) - own,
+        now=now,
+    )
 
 
 @attrs.frozen(kw_only=True)
@@ -104,7 +116,7 @@ class BeginUpload:
         """
         name = check_filename(filename)
         async with self.store.write() as uow:
-            user = await uow.users.get(actor.id)
+            user = await own_account(uow, actor.id)
             admission = await self.admit.decide(uow, user, at_least=at_least, at_most=at_most)
             upload = Upload.begin(
                 id=self.ids.new(),
@@ -187,8 +199,20 @@ class AbandonUpload:
 
 
 @attrs.frozen(kw_only=True)
+class CheckedContent:
+    """What was found in the bytes of an upload: their SHA-256, what is planned, and how long it takes."""
+
+    sha256: str
+    plan: Plan
+    work: timedelta
+
+
+@attrs.frozen(kw_only=True)
 class FinishUpload:
-    """Make a pending video of an upload whose bytes are all safely on disk."""
+    """Make a pending video of an upload whose bytes are all safely on disk.
+
+    Without `copying`, the plan is to encode what browsers play already, too.
+    """
 
     store: Store
     uploads: UploadArea
@@ -196,6 +220,7 @@ class FinishUpload:
     queue: ProcessingQueue
     ids: IdSource
     clock: Clock
+    copying: bool = True
 
     async def __call__(
         self, *, begun: BegunUpload, received: int, details: VideoDetails
@@ -206,29 +231,60 @@ class FinishUpload:
         is over. The upload then stays as it is, to be abandoned.
         """
         begun.admission.check_received(received)
-        source = str(begun.upload.id)
-        check_source(await self.transcoder.probe(self.uploads.locate(source)))
-        now = self.clock.now()
+        content = await self.check_content(begun.upload)
         async with self.store.write() as uow:
             user = await uow.users.get(begun.upload.user_id)
             upload = await uow.uploads.get(begun.upload.id)
-            upload.check_live(now)
-            video = Video.accept(
-                id=self.ids.new(),
-                details=details,
-                original_filename=upload.filename,
-                file_size_bytes=received,
-                uploaded_by=user.id,
-                source=source,
-                now=now,
+            video = await self.accept(
+                uow, user, upload, details=details, received=received, content=content
             )
-            await uow.videos.add(video)
-            await uow.users.save(user.charged(received, now))
             await uow.uploads.remove(upload.id)
             entry = await uow.videos.entry(video.id)
             await uow.commit()
         await self.queue.announce(video.id)
         return entry
+
+    async def check_content(self, upload: Upload) -> CheckedContent:
+        """Look at the bytes that arrived. Raises FileFormatNotSupportedError."""
+        source = str(upload.id)
+        info = await self.transcoder.probe(self.uploads.locate(source))
+        made = plan(info, copying=self.copying)
+        return CheckedContent(
+            sha256=await self.uploads.digest(source), plan=made, work=work_of(info, made)
+        )
+
+    async def accept(  # noqa: PLR0913 - what is known of an upload at its end
+        self,
+        uow: UnitOfWork,
+        user: User,
+        upload: Upload,
+        *,
+        details: VideoDetails,
+        received: int,
+        content: CheckedContent,
+    ) -> Video:
+        """Give the pending video, stored, and count it against the quota; who calls it commits.
+
+        Raises UnknownReferenceError; NotFoundError if the upload's time is over.
+        """
+        now = self.clock.now()
+        upload.check_live(now)
+        video = Video.accept(
+            id=self.ids.new(),
+            details=details,
+            original_filename=upload.filename,
+            file_size_bytes=received,
+            uploaded_by=user.id,
+            source=str(upload.id),
+            now=now,
+            sha256=content.sha256,
+            plan=content.plan,
+            due_at=due_at(now, work=content.work, behind=await uow.videos.last_due(user.id)),
+        )
+        await uow.videos.add(video)
+        await uow.users.save(user.charged(received, now))
+        await self.queue.enlist(uow, video)
+        return video
 
 
 @attrs.frozen(kw_only=True)
@@ -242,9 +298,16 @@ class CheckDetails:
         if details.category_id is None:
             return
         async with self.store.read() as uow:
-            try:
-                await uow.categories.get(details.category_id)
-            except NotFoundError:
-                raise UnknownReferenceError(
-                    "category_id", f"must be the id of a category, unlike {details.category_id}"
-                ) from None
+            await check_category(uow, details)
+
+
+async def check_category(uow: UnitOfWork, details: VideoDetails) -> None:
+    """Raise UnknownReferenceError if there is a category in `details` that does not exist."""
+    if details.category_id is None:
+        return
+    try:
+        await uow.categories.get(details.category_id)
+    except NotFoundError:
+        raise UnknownReferenceError(
+            "category_id", f"must be the id of a category, unlike {details.category_id}"
+        ) from None

@@ -22,6 +22,7 @@ from adapters_auth.passwords import BcryptPasswordHasher
 from adapters_http import UseCases
 from adapters_http.routing import BUSY
 from vidcore.ports.tokens import MediaGrant
+from vidcore.sessions import AccountCache
 from vidcore.testing.clock import FixedClock
 from vidcore.testing.examples import (
     example_category,
@@ -29,6 +30,7 @@ from vidcore.testing.examples import (
     example_failed,
     example_invitation,
     example_processing,
+    example_upload,
     example_user,
     example_video,
 )
@@ -100,6 +102,7 @@ class Api:
     client: TestClient[web.Request, web.Application]
     use_cases: UseCases
     store: InMemoryStore
+    account_cache: AccountCache
     clock: FixedClock
     queue: InMemoryQueue
     transcoder: FixedTranscoder
@@ -154,6 +157,11 @@ class Api:
             await uow.commit()
         return Member(user=user, token=self.tokens.issue(user, self.clock.now()).value)
 
+    def freshly(self, member: Member) -> Member:
+        """Give a member with a token of this moment."""
+        token = self.tokens.issue(member.user, self.clock.now()).value
+        return Member(user=member.user, token=token)
+
     async def add_admin(self, name: str | None = None, **changes: Any) -> Member:
         return await self.add_member(name, role=Role.ADMIN, **changes)
 
@@ -180,6 +188,14 @@ class Api:
             await uow.videos.add(video)
             await uow.commit()
         return video
+
+    async def add_upload(self, owner: Member, **changes: Any) -> UUID:
+        """Give the id of a new resumable upload of 1,000 bytes, none of which are there."""
+        upload = example_upload(next(self._numbers), owner.user, **changes)
+        async with self.store.write() as uow:
+            await uow.uploads.add(upload)
+            await uow.commit()
+        return upload.id
 
     async def add_category(self, name: str | None = None) -> UUID:
         number = next(self._numbers)
@@ -209,6 +225,7 @@ class Api:
             user = await uow.users.get(member.id)
             await uow.users.save(user.with_active(is_active=False, other_active_admins=9))
             await uow.commit()
+        self.account_cache.forget(member.id)
 
     def media_token(self, member: Member, video: Video) -> str:
         grant = MediaGrant(

@@ -13,6 +13,7 @@ from adapters_fs.media import FilesystemMedia
 from adapters_fs.uploads import FilesystemUploads
 from adapters_http import HttpSettings, UseCases, create_app
 from tests.integration.http.api import PUBLIC_URL, Api, LoopbackServer, Member
+from vidcore.sessions import AccountCache
 from vidcore.testing.clock import FixedClock
 from vidcore.testing.examples import NOW, example_config
 from vidcore.testing.identity import SequentialIds, SequentialSecrets
@@ -26,9 +27,13 @@ from vidcore.use_cases import (
     inviting,
     library,
     membership,
+    outlook,
+    recognizing,
     removal,
+    resuming,
     throttling,
     uploading,
+    watching,
 )
 
 SECRET = "a secret of more than thirty-two bytes"
@@ -63,6 +68,7 @@ def passwords() -> Iterator[BcryptPasswordHasher]:
 def make_use_cases(  # noqa: PLR0913 - one for each neighbour that a test looks behind
     *,
     store: InMemoryStore,
+    account_cache: AccountCache,
     clock: FixedClock,
     queue: InMemoryQueue,
     transcoder: FixedTranscoder,
@@ -75,23 +81,27 @@ def make_use_cases(  # noqa: PLR0913 - one for each neighbour that a test looks 
     ids = SequentialIds()
     files = removal.RemoveFiles(uploads=uploads, media=media, queue=queue)
     admit = uploading.AdmitUpload(store=store, uploads=uploads, clock=clock, disk_floor=0)
+    abandon = uploading.AbandonUpload(store=store, uploads=uploads)
     list_videos = library.ListVideos(store=store)
     common: dict[str, Any] = {"store": store, "clock": clock}
+    finish = uploading.FinishUpload(
+        **common, uploads=uploads, transcoder=transcoder, queue=queue, ids=ids
+    )
+    recognize = recognizing.Recognize(**common, accounts=account_cache)
+    changing: dict[str, Any] = {"store": store, "accounts": account_cache}
     throttle = throttling.Throttle(**common)
     accounting = common | {"passwords": passwords, "tokens": tokens, "throttle": throttle}
     return UseCases(
         register=accounts.Register(**accounting, ids=ids),
         log_in=accounts.LogIn(**accounting),
-        authenticate=accounts.Authenticate(**common, tokens=tokens),
+        authenticate=accounts.Authenticate(tokens=tokens, recognize=recognize, clock=clock),
         show_own_account=accounts.ShowOwnAccount(**common),
-        change_password=accounts.ChangePassword(
-            store=store, passwords=passwords, throttle=throttle
-        ),
+        change_password=accounts.ChangePassword(**changing, passwords=passwords, throttle=throttle),
         list_members=membership.ListMembers(**common),
         show_member=membership.ShowMember(**common),
-        change_role=membership.ChangeRole(**common),
-        change_active=membership.ChangeActive(**common),
-        remove_member=membership.RemoveMember(store=store, remove_files=files),
+        change_role=membership.ChangeRole(**changing, clock=clock),
+        change_active=membership.ChangeActive(**changing, clock=clock),
+        remove_member=membership.RemoveMember(**changing, remove_files=files),
         invite=inviting.Invite(**common, ids=ids, secrets=SequentialSecrets()),
         list_invitations=inviting.ListInvitations(**common),
         validate_invitation=inviting.ValidateInvitation(**common),
@@ -105,10 +115,15 @@ def make_use_cases(  # noqa: PLR0913 - one for each neighbour that a test looks 
         check_details=uploading.CheckDetails(store=store),
         grow_upload=uploading.GrowUpload(**common, admit=admit),
         renew_upload=uploading.RenewUpload(**common),
-        abandon_upload=uploading.AbandonUpload(store=store, uploads=uploads),
-        finish_upload=uploading.FinishUpload(
-            **common, uploads=uploads, transcoder=transcoder, queue=queue, ids=ids
-        ),
+        abandon_upload=abandon,
+        finish_upload=finish,
+        check_upload=outlook.CheckUpload(**common, admit=admit),
+        begin_resumable=resuming.BeginResumable(**common, uploads=uploads, admit=admit, ids=ids),
+        list_uploads=resuming.ListUploads(**common, uploads=uploads),
+        show_upload=resuming.ShowUpload(**common, uploads=uploads),
+        mark_unchecked=resuming.MarkUnchecked(**common),
+        complete_upload=resuming.CompleteUpload(**common, finish=finish, abandon=abandon),
+        cancel_upload=resuming.CancelUpload(**common, uploads=uploads),
         list_videos=list_videos,
         list_videos_of_member=library.ListVideosOfMember(store=store, list_videos=list_videos),
         show_video=library.ShowVideo(store=store),
@@ -116,7 +131,9 @@ def make_use_cases(  # noqa: PLR0913 - one for each neighbour that a test looks 
         delete_video=library.DeleteVideo(store=store, remove_files=files),
         retry_video=library.RetryVideo(**common, queue=queue),
         count_view=library.CountView(store=store),
-        open_media=library.OpenMedia(**common, media=media, tokens=media_tokens),
+        open_media=watching.OpenMedia(
+            uploads=uploads, **common, media=media, tokens=media_tokens, recognize=recognize
+        ),
         show_statistics=administration.ShowStatistics(store=store, uploads=uploads),
         show_config=administration.ShowConfig(store=store),
         change_config=administration.ChangeConfig(**common, media=media),
@@ -151,6 +168,7 @@ async def api(
         (data / name).mkdir(parents=True)
     neighbours: dict[str, Any] = {
         "store": store,
+        "account_cache": AccountCache(),
         "clock": FixedClock(NOW),
         "queue": InMemoryQueue(),
         "transcoder": FixedTranscoder(write=write_file),

@@ -11,13 +11,16 @@ import pytest
 from adapters_auth.access_tokens import JwtAccessTokens
 from adapters_http.app import ROUTES
 from adapters_http.routing import Route
+from adapters_http.tus import CONTENT_TYPE, format_metadata
 from tests.integration.http.api import PASSWORD, Api, Member, Reply, check_error
 from tests.integration.http.forms import FORM_TYPE, upload_form
+from tests.integration.http.resumable import TUS
 
 ANYONE: Final = frozenset({"anonymous", "member", "other member", "owner", "admin"})
 MEMBER: Final = ANYONE - {"anonymous"}
 OWNER: Final = frozenset({"owner", "admin"})
 ADMIN: Final = frozenset({"admin"})
+UPLOADER: Final = frozenset({"owner"})  # even from admins, others' uploads are hidden
 
 # Who a route lets in, and the status that they then get; the rest of the callers are refused.
 EXPECTED: Final[Mapping[tuple[str, str], tuple[frozenset[str], int]]] = {
@@ -44,6 +47,14 @@ EXPECTED: Final[Mapping[tuple[str, str], tuple[frozenset[str], int]]] = {
     ("POST", "/api/videos/{id}/view"): (MEMBER, 200),
     ("GET", "/api/videos/{id}/stream"): (MEMBER, 200),
     ("GET", "/api/videos/{id}/thumbnail"): (MEMBER, 200),
+    ("GET", "/api/uploads"): (MEMBER, 200),
+    ("POST", "/api/uploads/check"): (MEMBER, 200),
+    ("OPTIONS", "/api/uploads"): (MEMBER, 204),
+    ("POST", "/api/uploads"): (MEMBER, 201),
+    ("HEAD", "/api/uploads/{id}"): (UPLOADER, 200),
+    ("PATCH", "/api/uploads/{id}"): (UPLOADER, 204),
+    ("DELETE", "/api/uploads/{id}"): (UPLOADER, 204),
+    ("POST", "/api/uploads/{id}"): (UPLOADER, 204),
     ("GET", "/api/categories"): (MEMBER, 200),
     ("POST", "/api/categories"): (ADMIN, 201),
     ("PATCH", "/api/categories/{id}"): (ADMIN, 200),
@@ -71,6 +82,7 @@ REFUSED: Final[Mapping[str, tuple[int, str]]] = {
     "garbage": (401, "not_authenticated"),
 }
 FORBIDDEN: Final = (403, "permission_denied")
+HIDDEN: Final = (404, "not_found")
 
 
 @attrs.frozen
@@ -129,6 +141,7 @@ async def set_scene(api: Api, row: Route) -> Scene:
         "users": owner.id,
         "videos": (await api.add_completed(owner)).id,
         "categories": await api.add_category(),
+        "uploads": await api.add_upload(owner),
         "invitations": invitation,
     }
     kind = row.path.split("/")[2] if row.path.startswith("/api/") else ""
@@ -144,6 +157,10 @@ async def set_scene(api: Api, row: Route) -> Scene:
 def options_for(row: Route, token: str, owner: Member) -> dict[str, Any]:
     if (row.method, row.path) == ("POST", "/api/videos"):
         return {"data": upload_form(), "headers": {"Content-Type": FORM_TYPE}}
+    if row.method == "HEAD":
+        return {"headers": TUS}
+    if row.path.startswith("/api/uploads"):
+        return options_for_upload(row)
     bodies: dict[tuple[str, str], dict[str, Any]] = {
         ("POST", "/api/auth/register"): {
             "token": token,
@@ -167,9 +184,26 @@ def options_for(row: Route, token: str, owner: Member) -> dict[str, Any]:
     return {} if body is None else {"json": body}
 
 
+def options_for_upload(row: Route) -> dict[str, Any]:
+    if row.path == "/api/uploads/check":
+        return {"json": {"size": 1}}
+    said = format_metadata({"filename": "clip.mkv"})
+    if row.path == "/api/uploads":
+        return {"headers": TUS | {"Upload-Length": "1", "Upload-Metadata": said}}
+    means = {"Upload-Offset": "0", "X-HTTP-Method-Override": "PATCH", "Content-Type": CONTENT_TYPE}
+    return {"data": b"x", "headers": TUS | means}
+
+
 async def ask(api: Api, row: Route, scene: Scene, credentials: dict[str, str]) -> Reply:
     headers = scene.options.get("headers", {}) | credentials
     return await api.call(row.method, scene.path, **(scene.options | {"headers": headers}))
+
+
+def check_refused(row: Route, reply: Reply, status: int, code: str) -> None:
+    if row.method == "HEAD":
+        assert reply.status == status
+    else:
+        check_error(reply, status, code)
 
 
 def test_every_route_has_its_expectation() -> None:
@@ -185,7 +219,7 @@ async def test_a_route_lets_in_whom_it_should_and_nobody_else(api: Api, row: Rou
         if name in admitted:
             assert (name, reply.status) == (name, status), reply.content
         else:
-            check_error(reply, *FORBIDDEN)
+            check_refused(row, reply, *(HIDDEN if admitted is UPLOADER else FORBIDDEN))
 
 
 @pytest.mark.parametrize("row", ROUTES, ids=lambda row: f"{row.method} {row.path}")
@@ -199,7 +233,7 @@ async def test_a_token_that_does_not_hold_opens_nothing(api: Api, row: Route) ->
         if admitted is ANYONE:
             assert (name, reply.status) == (name, status), reply.content
             continue
-        check_error(reply, *REFUSED[name])
+        check_refused(row, reply, *REFUSED[name])
         challenge = "Bearer" if reply.status == 401 else None
         assert reply.headers.get("WWW-Authenticate") == challenge
 

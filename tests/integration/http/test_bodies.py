@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from adapters_http.app import ROUTES
-from adapters_http.routing import JSON_MAX, Multipart, Nothing, Route
+from adapters_http.routing import JSON_MAX, Multipart, Nothing, OctetStream, Route
 from tests.integration.http.api import (
     HEAD_END,
     Api,
@@ -21,7 +21,7 @@ from tests.integration.http.api import (
 from tests.integration.http.forms import head_of
 from vidcore.details import Unset
 
-WITH_JSON = [row for row in ROUTES if row.body not in (Nothing, Multipart)]
+WITH_JSON = [row for row in ROUTES if row.body not in (Nothing, Multipart, OctetStream)]
 
 
 def name_of(row: Route) -> str:

@@ -44,7 +44,7 @@ async def test_a_method_that_a_path_does_not_have_is_a_405(
     methods = {row.method for row in ROUTES if row.path == path}
     allowed = methods | ({"HEAD"} if "GET" in methods else set())
 
-    for method in ("PUT", "OPTIONS", "TRACE", "PROPFIND"):
+    for method in {"PUT", "OPTIONS", "TRACE", "PROPFIND"} - methods:
         known = (
             path.replace("{id}", str(admin.id))
             .replace("{token}", "x")

@@ -12,9 +12,9 @@ from aiohttp import web
 from multidict import CIMultiDict, CIMultiDictProxy
 from structlog.testing import capture_logs
 
-from adapters_http import HttpSettings, Server, create_app
+from adapters_http import HttpSettings, Server, create_app, listen
 from adapters_http.errors import STATUS_AND_CODE
-from tests.integration.http import hostile, hostile_bodies, hostile_framing
+from tests.integration.http import hostile, hostile_bodies, hostile_framing, hostile_resuming
 from tests.integration.http.api import HEAD_END, PUBLIC_URL, Api, Member, Reply, check_error
 from tests.integration.http.hostile import Hostile, World
 from vidcore.testing.memory_tables import Tables
@@ -31,6 +31,7 @@ FAMILIES: list[Callable[[World], Iterator[Hostile]]] = [
     hostile_framing.first_lines,
     hostile_bodies.forms,
     hostile_bodies.queries,
+    hostile_resuming.resuming,
 ]
 CODES = {(int(status), code) for status, code in STATUS_AND_CODE.values()}
 PATIENCE = 10.0  # seconds
@@ -90,8 +91,8 @@ def app(api: Api) -> web.Application:
 async def port(app: web.Application, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
     """A real server, impatient with bodies that never end."""
     monkeypatch.setattr("adapters_http.routing.BODY_TIME", 0.3)
-    monkeypatch.setattr("adapters_http.forms.SILENCE", 0.3)
-    server = Server(app, host="127.0.0.1", port=0)
+    monkeypatch.setattr("adapters_http.body.SILENCE", 0.3)
+    server = Server(app, listen("127.0.0.1", 0))
     yield await server.start()
     await server.stop()
 

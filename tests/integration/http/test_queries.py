@@ -37,6 +37,9 @@ async def test_an_unknown_or_repeated_query_parameter_is_refused(
     unknown = await api.call(row.method, f"{path}?nonsense=1", admin)
     repeated = await api.call(row.method, f"{path}?page=1&page=1&q=a&q=a", admin)
 
+    if row.method == "HEAD":  # whose answer says nothing
+        assert (unknown.status, repeated.status) == (422, 422)
+        return
     check_error(unknown, 422, "validation_error")
     assert unknown.fields == {"nonsense"}
     check_error(repeated, 422, "validation_error")

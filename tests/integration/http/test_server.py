@@ -9,7 +9,7 @@ import pytest
 from aiohttp import hdrs, web
 from structlog.testing import capture_logs
 
-from adapters_http import HttpSettings, Server, create_app
+from adapters_http import HttpSettings, Server, create_app, listen
 from tests.integration.http.api import (
     PUBLIC_URL,
     Api,
@@ -29,7 +29,7 @@ def app(api: Api) -> web.Application:
 
 @pytest.fixture
 def server(app: web.Application) -> Server:
-    return Server(app, host="127.0.0.1", port=0)
+    return Server(app, listen("127.0.0.1", 0))
 
 
 @asynccontextmanager
@@ -70,7 +70,7 @@ async def test_an_upload_that_does_not_end_is_broken_off_and_leaves_nothing(
 ) -> None:
     monkeypatch.setattr("adapters_http.server.DRAIN", 0.1)
     monkeypatch.setattr("adapters_http.server.BREAK_OFF", 0.1)
-    server = Server(app, host="127.0.0.1", port=0)
+    server = Server(app, listen("127.0.0.1", 0))
     body = upload_form()
     async with connected(await server.start()) as (_, writer):
         writer.write(upload_head(member, len(body)) + body[:-30])
@@ -105,14 +105,22 @@ async def test_a_client_that_stays_is_answered_and_let_go_when_the_service_stops
     assert (during.status, during.headers["Connection"]) == (200, "close")
 
 
-async def test_an_address_that_is_taken_is_an_error(app: web.Application) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        server = Server(app, host="127.0.0.1", port=taken.getsockname()[1])
-        with pytest.raises(OSError, match="address already in use"):
-            await server.start()
-    await server.stop()
+def test_an_address_that_is_taken_is_an_error() -> None:
+    with (
+        listen("127.0.0.1", 0) as taken,
+        pytest.raises(OSError, match="Address already in use"),
+    ):
+        listen("127.0.0.1", taken.getsockname()[1])
+
+
+def test_a_host_that_does_not_exist_is_an_error() -> None:
+    with pytest.raises(OSError, match=r"[Nn]ame"):
+        listen("nobody.invalid", 0)
+
+
+def test_the_newer_protocol_is_served_too() -> None:
+    with listen("::1", 0) as listening:
+        assert listening.family is socket.AF_INET6
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,13 @@ CONTRACT = {
     ("range_not_satisfiable", 416),
     ("service_unavailable", 503),
 }
-BESIDE_THE_CONTRACT = {("precondition_failed", 412)}
+BESIDE_THE_CONTRACT = {
+    ("precondition_failed", 412),
+    ("upload_offset_mismatch", 409),
+    ("upload_taken_over", 409),
+    ("checksum_mismatch", 460),
+    ("unsupported_tus_version", 412),
+}
 SOME_DAY = datetime(2026, 3, 4, tzinfo=UTC)
 SAMPLES: dict[type[domain.VidcoreError], domain.VidcoreError] = {
     type(error): error
@@ -80,6 +86,10 @@ SAMPLES: dict[type[domain.VidcoreError], domain.VidcoreError] = {
         http.MethodNotAllowedError("PUT", ("GET", "HEAD")),
         http.RangeNotSatisfiableError(99),
         http.PreconditionFailedError(),
+        http.UploadOffsetMismatchError(55),
+        http.UploadTakenOverError(),
+        http.ChecksumMismatchError(),
+        http.UnsupportedTusVersionError("1.0.0"),
     )
 }
 HEADERS = {
@@ -87,6 +97,9 @@ HEADERS = {
     domain.InvalidCredentialsError: {"WWW-Authenticate": "Bearer"},
     domain.TooManyAttemptsError: {"Retry-After": "77"},
     domain.QuotaExceededError: {"Retry-After": "88"},
+    domain.ServiceUnavailableError: {"Retry-After": "5"},
+    http.UploadOffsetMismatchError: {"Upload-Offset": "55"},
+    http.UnsupportedTusVersionError: {"Tus-Version": "1.0.0"},
     http.MethodNotAllowedError: {"Allow": "GET, HEAD"},
     http.RangeNotSatisfiableError: {"Content-Range": "bytes */99", "Accept-Ranges": "bytes"},
 }

@@ -8,6 +8,7 @@ from vidcore.errors import (
     FileFormatNotSupportedError,
     FileTooLargeError,
     InvalidValueError,
+    NotAuthenticatedError,
     NotFoundError,
     QuotaExceededError,
     StorageFullError,
@@ -142,7 +143,7 @@ async def test_a_file_over_the_limit_or_of_another_kind_begins_nothing(
         await begin(platform, 1, filename="notes.txt")
     with platform.refuses(InvalidValueError):
         await begin(platform, 1, filename="")
-    with platform.refuses(NotFoundError):
+    with platform.refuses(NotAuthenticatedError):
         await begin(platform, 1, actor=example_user(9))
 
     assert (refused.value.size, refused.value.limit) == (FILE_MAX + 1, FILE_MAX)
@@ -178,12 +179,30 @@ async def test_a_growing_upload_takes_what_is_left_and_then_is_refused(
         await grow(grown, received=FILE_MAX + 1)
 
 
-async def test_a_growing_upload_needs_room_on_disk(platform: MemoryPlatform) -> None:
+async def test_an_upload_grows_to_sixteen_mebibytes_more_than_has_come(
+    platform: MemoryPlatform,
+) -> None:
+    await platform.add(example_config())
     begun = await begin(platform, 100)
-    platform.uploads.capacity = DISK_FLOOR
+
+    grown = await platform.make(GrowUpload)(begun, received=101)
+
+    assert grown.upload.reserved_bytes == 101 + (16 << 20)
+
+
+async def test_a_growing_upload_needs_room_on_disk_beside_what_others_hold(
+    platform: MemoryPlatform,
+) -> None:
+    enough = DISK_FLOOR + await platform.reserved() + 2 * LEFT
+    begun = await begin(platform, 100)
+    grow = platform.make(GrowUpload)
+    platform.uploads.capacity = enough - 1
 
     with platform.refuses(StorageFullError):
-        await platform.make(GrowUpload)(begun, received=101)
+        await grow(begun, received=101)
+
+    platform.uploads.capacity = enough
+    assert (await grow(begun, received=101)).upload.reserved_bytes == LEFT
 
 
 async def test_an_upload_that_is_over_neither_grows_nor_is_renewed(

@@ -1,3 +1,6 @@
+from datetime import timedelta
+from hashlib import sha256
+
 import attrs
 import pytest
 
@@ -11,9 +14,19 @@ from vidcore.errors import (
     ServiceUnavailableError,
     UnknownReferenceError,
 )
+from vidcore.media import plan
 from vidcore.quota import WEEK
-from vidcore.testing.examples import NOBODY, SUNDAY, example_category, example_config, example_user
-from vidcore.testing.transcoding import SOURCE
+from vidcore.testing.examples import (
+    NOBODY,
+    NOW,
+    SUNDAY,
+    example_category,
+    example_config,
+    example_user,
+    example_video,
+)
+from vidcore.testing.transcoding import COPYABLE, SOURCE
+from vidcore.turns import work_of
 from vidcore.uploads import FORM_LIFETIME, RENEW_EVERY
 from vidcore.use_cases.housekeeping import TidyUp
 from vidcore.use_cases.membership import RemoveMember
@@ -43,6 +56,35 @@ async def finish(
     await platform.make(FinishUpload)(begun=begun, received=received, details=DETAILS)
 
 
+async def test_a_finished_upload_knows_its_checksum_its_plan_and_its_turn(
+    platform: MemoryPlatform, begun: BegunUpload
+) -> None:
+    platform.transcoder.source = COPYABLE
+    waiting = example_video(7, MEMBER, due_at=NOW + timedelta(hours=1))
+    await platform.add(waiting)
+
+    entry = await platform.make(FinishUpload)(begun=begun, received=len(SENT), details=DETAILS)
+
+    video = entry.video
+    assert video.sha256 == sha256(SENT).hexdigest()
+    assert video.plan == plan(COPYABLE)
+    assert video.playable_source == video.source
+    assert video.due_at == waiting.due_at + work_of(COPYABLE, plan(COPYABLE))
+    assert platform.queue.enlisted == platform.queue.announced == [video.id]
+
+
+async def test_where_nothing_is_copied_nothing_plays_at_once(
+    platform: MemoryPlatform, begun: BegunUpload
+) -> None:
+    platform.transcoder.source = COPYABLE
+    finish_upload = attrs.evolve(platform.make(FinishUpload), copying=False)
+
+    entry = await finish_upload(begun=begun, received=len(SENT), details=DETAILS)
+
+    assert entry.video.plan == plan(COPYABLE, copying=False)
+    assert entry.video.playable_source is None
+
+
 async def test_a_finished_upload_is_a_pending_video_and_counts_what_arrived(
     platform: MemoryPlatform, begun: BegunUpload
 ) -> None:
@@ -58,7 +100,7 @@ async def test_a_finished_upload_is_a_pending_video_and_counts_what_arrived(
     assert platform.uploads.content(video.source) == SENT
     assert (await platform.user(MEMBER.id)).weekly_upload_bytes == 100 + len(SENT)
     assert await platform.reserved() == 0
-    assert platform.queue.announced == [video.id]
+    assert platform.queue.enlisted == platform.queue.announced == [video.id]
 
 
 async def test_an_upload_over_midnight_counts_in_the_new_week(
@@ -68,6 +110,7 @@ async def test_an_upload_over_midnight_counts_in_the_new_week(
     begun = await platform.make(BeginUpload)(
         actor=MEMBER, filename="a.mp4", at_least=50, at_most=50
     )
+    await platform.receive(str(begun.upload.id), SENT)
     platform.clock.set(SUNDAY + WEEK)
 
     await finish(platform, begun)
@@ -137,6 +180,7 @@ async def test_an_upload_cannot_be_finished_at_its_deadline_or_twice(
     second = await platform.make(BeginUpload)(
         actor=MEMBER, filename="a.mp4", at_least=50, at_most=50
     )
+    await platform.receive(str(second.upload.id), SENT)
     await finish(platform, second)
     platform.clock.advance(FORM_LIFETIME)
 

@@ -67,6 +67,7 @@ async def visit(platform: MemoryPlatform, store: SteppedStore, what: Visit) -> i
         )
         if what.sent > what.declared:
             begun = await platform.make(GrowUpload, store)(begun, received=what.sent)
+        await platform.receive(str(begun.upload.id), bytes(what.sent))
         match what.end:
             case End.FINISH:
                 await platform.make(FinishUpload, store)(

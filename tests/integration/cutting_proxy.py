@@ -1,0 +1,78 @@
+"""A line to a service that breaks, as a mobile one does, whenever so many bytes have gone up it."""
+
+import asyncio
+from contextlib import suppress
+from typing import Self
+
+BLOCK = 64 << 10
+
+
+class CuttingProxy:
+    """Hands all bytes between clients and `upstream`, a port; after `cut_after` bytes, breaks off.
+
+    `cut_after` counts on each connection what goes up, and None never breaks off. The service behind it
+    may go and come back on another port.
+    """
+
+    def __init__(self, *, cut_after: int | None = None) -> None:
+        self.cut_after = cut_after
+        self.upstream = 0
+        self.cuts = 0
+        self.url = ""
+        self._server: asyncio.Server | None = None
+        self._lines: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._connect, "127.0.0.1", 0)
+        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        assert self._server is not None
+        self._server.close()
+        for line in self._lines:
+            line.cancel()
+        await asyncio.gather(*self._lines, return_exceptions=True)
+
+    async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        line = asyncio.ensure_future(self._carry(reader, writer))
+        self._lines.add(line)
+        line.add_done_callback(self._lines.discard)
+        with suppress(asyncio.CancelledError):
+            await line
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            up_reader, up_writer = await asyncio.open_connection("127.0.0.1", self.upstream)
+        except OSError:
+            writer.transport.abort()
+            return
+        up = asyncio.ensure_future(self._pump(reader, up_writer, self.cut_after))
+        down = asyncio.ensure_future(self._pump(up_reader, writer, None))
+        try:
+            ended, _ = await asyncio.wait({up, down}, return_when=asyncio.FIRST_COMPLETED)
+            if ended == {up} and up.exception() is None:
+                await asyncio.wait({down})
+        finally:
+            for way in (up, down):
+                way.cancel()
+            outcomes = await asyncio.gather(up, down, return_exceptions=True)
+            for each in (writer, up_writer):
+                if any(isinstance(outcome, OSError) for outcome in outcomes):
+                    each.transport.abort()
+                each.close()
+
+    async def _pump(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, limit: int | None
+    ) -> None:
+        """Carry one way to the end, or to the limit; then break the line off."""
+        carried = 0
+        while block := await reader.read(BLOCK):
+            carried += len(block)
+            if limit is not None and carried > limit:
+                self.cuts += 1
+                raise ConnectionResetError("the line breaks")
+            writer.write(block)
+            await writer.drain()
+        if writer.can_write_eof():
+            writer.write_eof()
