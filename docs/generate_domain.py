@@ -54,19 +54,20 @@ CONSTANTS: Final = {
         "details.DESCRIPTION_MAX": "Description, trimmed, at most",
         "categories.NAME_MAX": "Category, trimmed, from 1 to",
         "categories.SLUG_MAX": "Slug of a category, at most",
-        "media.FILENAME_MAX": "File name without its folders, from 1 to",
+        "media.sources.FILENAME_MAX": "File name without its folders, from 1 to",
         "pages.PAGE_SIZE": "A page of a list, unless asked otherwise",
         "pages.PAGE_SIZE_MAX": "A page of a list, at most",
         "pages.PAGE_MAX": "The last page that can be asked for",
     },
     "uploads": {
         "uploads.RESUMABLE_LIFETIME": "A resumable upload ends after",
+        "uploads.FINGERPRINT_MAX": "A fingerprint, by which a file is known again, at most",
         "uploads.FORM_LIFETIME": "A form upload ends, when no more arrives, after",
         "uploads.RENEW_EVERY": "Its deadline is moved every",
         "uploads.DISK_FLOOR": "What stays free on the disk",
-        "media.EXTENSIONS": "Names that can be uploaded end in",
-        "media.CONTAINERS": "And are inside",
-        "media.PIXELS_MAX": "A frame, at most",
+        "media.sources.EXTENSIONS": "Names that can be uploaded end in",
+        "media.sources.CONTAINERS": "And are inside",
+        "media.sources.PIXELS_MAX": "A frame, at most",
     },
     "claims": {
         "videos.LEASE": "A claim holds, unless renewed, for",
@@ -74,17 +75,46 @@ CONSTANTS: Final = {
         "videos.TRIES_MAX": "Passing faults and lost workers end it after",
         "videos.BACK_OFF": "The first pause after a passing fault",
     },
+    "turns": {
+        "turns.FULL_HD": "What a second of encoding is measured by",
+        "turns.WORK_UNKNOWN": "The work of a video of unknown duration",
+        "turns.WORK_MIN": "The work of any video, at least",
+        "turns.COPYING": "The work of copying a picture, as a share of encoding it",
+        "turns.RETRY_DELAY": "A video that is tried again is due later by",
+    },
+    "copying": {
+        "media.copying.COPIED_CONTAINERS": "Files of which tracks are copied",
+        "media.copying.PROFILES": "Profiles of H.264 that are copied",
+        "media.copying.LEVEL_MAX": "Level of H.264, at most",
+        "media.copying.ORDINARY_MATRICES": "Colours that are copied",
+        "media.copying.FRAME_RATE_MIN": "Frame rate, at least",
+        "media.copying.KEY_FRAME_GAP_MAX": "From one key frame to the next, at most",
+        "media.copying.BITS_PER_PIXEL_MAX": "Bits of a pixel, at most",
+        "media.copying.BIT_RATE_ANYHOW": "A bit rate that is always copied, up to",
+        "media.copying.SHIFT_MAX": "What an edit list may cut off or put before",
+        "media.copying.AUDIO_RATES": "Sample rates of sound that is copied",
+        "media.copying.AUDIO_BIT_RATE_MAX": "Bit rate of sound that is copied, at most",
+    },
     "plan": {
-        "media.SHORT_SIDE_MAX": "Short side, at most",
-        "media.LONG_SIDE_MAX": "Long side, at most",
-        "media.FRAME_RATE_MAX": "Frame rate, at most",
-        "media.FRAME_RATE_KEPT": "Frame rate that is left alone, at most",
-        "media.HD_SHORT_SIDE": "Taken as HD from a short side of",
-        "media.ASPECT_MAX": "Pixels that are believed not to be square, up to one to",
-        "media.DURATION_MAX": "A header's duration that is believed, at most",
-        "media.DURATION_TOLERANCE": "What may be missing in the end, the larger of",
-        "media.DURATION_SLACK": "and of",
-        "media.THUMBNAIL_HEIGHT": "The thumbnail's height",
+        "media.copying.SHORT_SIDE_MAX": "Short side, at most",
+        "media.copying.LONG_SIDE_MAX": "Long side, at most",
+        "media.copying.FRAME_RATE_MAX": "Frame rate, at most",
+        "media.copying.FRAME_RATE_KEPT": "Frame rate that is left alone, at most",
+        "media.plans.HD_SHORT_SIDE": "Taken as HD from a short side of",
+        "media.plans.ASPECT_MAX": "Pixels that are believed not to be square, up to one to",
+        "media.sources.DURATION_MAX": "A header's duration that is believed, at most",
+        "media.outputs.DURATION_TOLERANCE": "What may be missing in the end, the larger of",
+        "media.outputs.DURATION_SLACK": "and of",
+        "media.plans.THUMBNAIL_HEIGHT": "The thumbnail's height",
+        "media.storyboards.COLUMNS": "A storyboard has columns, and rows, up to",
+        "media.storyboards.TILES_MAX": "Tiles of a storyboard, at most",
+        "media.storyboards.INTERVAL_MIN": "From one tile to the next, at least",
+        "media.storyboards.TILE_WIDTH": "Width of a tile, at most",
+        "media.storyboards.TILE_HEIGHT": "Height of a tile, at most",
+    },
+    "sessions": {
+        "sessions.BELIEVED_FOR": "An account that was read is believed for",
+        "sessions.CAPACITY": "Accounts remembered, at most",
     },
     "throttle": {
         "throttle.WINDOW": "Failures count for",
@@ -144,11 +174,13 @@ def written(value: object, unit: str) -> str:
         case timedelta():
             text = span(value)
         case frozenset():
-            text = ", ".join(sorted(value))
+            text = " ".join([", ".join(sorted(str(item) for item in value if item)), unit]).strip()
         case str():
             text = f"`{value}`"
-        case float() if unit == "seconds":
-            text = span(timedelta(seconds=value))
+        case float() | Fraction() if unit == "seconds":
+            text = span(timedelta(seconds=float(value)))
+        case Fraction():
+            text = f"{float(value):g} {unit}"
         case int() if unit == "bytes" and value % (1 << 30) == 0:
             text = f"{value >> 30} GiB"
         case _:
@@ -162,7 +194,7 @@ def span(duration: timedelta) -> str:
     for unit, size in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
         if seconds > size and seconds % size == 0:
             return f"{seconds / size:.0f} {unit}"
-    return f"{seconds:g} seconds"
+    return "1 second" if seconds == 1 else f"{seconds:g} seconds"
 
 
 def diagram() -> str:
@@ -247,9 +279,17 @@ def tries() -> str:
 
 
 CLIP: Final = VideoStream(
-    index=0, codec="h264", width=640, height=360, pixel_format="yuv420p", matrix="bt709"
+    index=0,
+    codec="h264",
+    profile="High",
+    width=640,
+    height=360,
+    pixel_format="yuv420p",
+    matrix="bt709",
+    frame_rate=Fraction(30),
+    bit_rate=1_000_000,
 )
-SOUND: Final = AudioStream(index=1, codec="aac", sample_rate=48_000, layout="stereo")
+SOUND: Final = AudioStream(index=1, codec="aac", profile="LC", sample_rate=48_000, layout="stereo")
 SOURCES: Final[dict[str, dict[str, Any]]] = {
     "a phone held upright, 4K, HLG": {
         "codec": "hevc",
@@ -279,8 +319,9 @@ def plans() -> str:
     for source, facts in SOURCES.items():
         video = attrs.evolve(CLIP, **facts)
         made = plan(MediaInfo(container="mov", duration=1.0, video=(video,), audio=(SOUND,)))
-        rows.append((source, f"{made.width}x{made.height}", "; ".join(made.reasons)))
-    return table(("source", "becomes", "because"), rows)
+        becomes = f"{made.width}x{made.height}"
+        rows.append((source, made.mode.value, becomes, "; ".join(made.reasons)))
+    return table(("source", "plan", "becomes", "because"), rows)
 
 
 def _numbers(block: str) -> Callable[[], str]:

@@ -118,6 +118,7 @@ def _postgresql_engines(url: URL, patience: float) -> Engines:
         "pool_size": POOL_SIZE,
         "max_overflow": POOL_SIZE,
         "pool_timeout": patience,
+        "pool_pre_ping": True,  # or a restart of the server would cost a request of each engine
     }
     read = create_async_engine(
         url,

@@ -1,18 +1,37 @@
 """One connection in the hands of one unit of work: every statement of the repositories goes here."""
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import attrs
 import sqlalchemy as sa
 from sqlalchemy.engine import CursorResult, RowMapping
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from adapters_db.cancellation import finish
 from adapters_db.failures import reachable
 
 T = TypeVar("T")
+
+
+@asynccontextmanager
+async def connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Take a connection and give it back, whatever was open on it undone.
+
+    Raises ServiceUnavailableError.
+    """
+    connection = engine.connect()
+    try:
+        with reachable():
+            await finish(connection.start())
+        yield connection
+    finally:
+        # A cancellation can arrive while the connection is made, and a failure leaves none.
+        if connection.sync_connection is not None:
+            with reachable():
+                await finish(connection.close())
 
 
 @attrs.frozen(kw_only=True)
@@ -66,6 +85,11 @@ class Session:
             raise
         await _call(savepoint.commit())
         return changed
+
+    async def on_driver(self, call: Callable[[Any], Awaitable[T]]) -> T:
+        """Give the result of `call`, which gets the driver's own connection, in the transaction."""
+        pooled = await _call(self.connection.get_raw_connection())
+        return await _call(call(pooled.driver_connection))
 
     async def commit(self) -> None:
         """Make the changes last."""

@@ -4,13 +4,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
-
 from adapters_db.cancellation import finish
 from adapters_db.engines import Engines, make_engines
 from adapters_db.failures import reachable
 from adapters_db.migrate import current_revision, newest_revision
-from adapters_db.session import Session
+from adapters_db.session import Session, connected
 from adapters_db.unit_of_work import SqlUnitOfWork
 from adapters_db.urls import parse_url
 from vidcore.errors import ServiceUnavailableError
@@ -40,7 +38,7 @@ class SqlStore(Store):
         The writing engine goes first: it turns SQLite's write-ahead log on.
         """
         for engine in (self._engines.write, self._engines.read):
-            async with _connected(engine):
+            async with connected(engine):
                 pass
 
     async def close(self) -> None:
@@ -51,36 +49,21 @@ class SqlStore(Store):
     @asynccontextmanager
     async def read(self) -> AsyncIterator[UnitOfWork]:
         """Open a unit of work that only looks; the database refuses changes."""
-        async with _connected(self._engines.read) as connection:
+        async with connected(self._engines.read) as connection:
             yield SqlUnitOfWork(Session(connection=connection, holds=False))
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[UnitOfWork]:
         """Open a unit of work that may change; on SQLite, it excludes all others from its start."""
-        async with _connected(self._engines.write) as connection:
+        async with connected(self._engines.write) as connection:
             with reachable():
                 await finish(connection.begin())
             yield SqlUnitOfWork(Session(connection=connection, holds=True))
 
     async def check(self) -> None:
         """Raise ServiceUnavailableError unless the database answers and has the newest schema."""
-        async with _connected(self._engines.read) as connection:
+        async with connected(self._engines.read) as connection:
             with reachable():
                 revision = await finish(connection.run_sync(current_revision))
         if revision != newest_revision():
             raise ServiceUnavailableError("The database does not have the newest schema.")
-
-
-@asynccontextmanager
-async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """Take a connection and give it back, whatever was open on it undone."""
-    connection = engine.connect()
-    try:
-        with reachable():
-            await finish(connection.start())
-        yield connection
-    finally:
-        # A cancellation can arrive while the connection is made, and a failure leaves none.
-        if connection.sync_connection is not None:
-            with reachable():
-                await finish(connection.close())

@@ -88,6 +88,7 @@ videos = sa.Table(
     sa.Column("height", sa.Integer),
     sa.Column("uploaded_by", sa.ForeignKey(users.c.id, ondelete="RESTRICT"), nullable=False),
     sa.Column("category_id", sa.ForeignKey(categories.c.id, ondelete="SET NULL")),
+    sa.Column("sha256", sa.Text),
     sa.Column("view_count", sa.BigInteger, nullable=False),
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("progress", sa.Double, nullable=False),
@@ -97,17 +98,21 @@ videos = sa.Table(
     sa.Column("source", sa.Text),
     sa.Column("media", sa.Text),
     sa.Column("thumbnail", sa.Text),
+    sa.Column("storyboard", sa.Text),
+    sa.Column("storyboard_layout", sa.Text),
     sa.Column("plan", sa.Text),
     sa.Column("attempt", sa.BigInteger, nullable=False),
     sa.Column("tries", sa.Integer, nullable=False),
     sa.Column("ready_at", UtcDateTime, nullable=False),
+    sa.Column("due_at", UtcDateTime, nullable=False),
+    sa.Column("holder", sa.Text),
     sa.Column("lease_until", UtcDateTime),
     _one_of("status", Status),
     sa.Index(None, "created_at", "id"),
     sa.Index(None, "view_count", "id"),
     sa.Index(None, "uploaded_by", "created_at", "id"),
     sa.Index(None, "category_id", "created_at", "id"),
-    sa.Index(None, "status", "ready_at"),
+    sa.Index(None, "status", "due_at", "id"),
 )
 
 uploads = sa.Table(
@@ -119,10 +124,13 @@ uploads = sa.Table(
     sa.Column("title", sa.Text),  # the three details are known together, or not at all
     sa.Column("description", sa.Text),
     sa.Column("category_id", sa.Uuid),  # no reference: the category may go before the upload ends
+    sa.Column("size_bytes", sa.BigInteger),
+    sa.Column("fingerprint", sa.Text),
     sa.Column("reserved_bytes", sa.BigInteger, nullable=False),
     sa.Column("resumable", sa.Boolean, nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("expires_at", UtcDateTime, nullable=False),
+    sa.Column("unchecked_from", sa.BigInteger),
     sa.Column("video_id", sa.Uuid),  # no reference: the video may go before the upload expires
     sa.Index(None, "user_id", "expires_at"),
     sa.Index(None, "expires_at"),

@@ -1,5 +1,8 @@
 """All repositories on one connection."""
 
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
 from adapters_db.books import SqlBooks
 from adapters_db.categories import SqlCategories
 from adapters_db.config import SqlConfig
@@ -10,6 +13,8 @@ from adapters_db.uploads import SqlUploads
 from adapters_db.users import SqlUsers
 from adapters_db.videos import SqlVideos
 from vidcore.ports.store import UnitOfWork
+
+T = TypeVar("T")
 
 
 class SqlUnitOfWork(UnitOfWork):
@@ -29,3 +34,11 @@ class SqlUnitOfWork(UnitOfWork):
     async def commit(self) -> None:
         """Make all changes last, at once."""
         await self._session.commit()
+
+    async def on_driver(self, call: Callable[[Any], Awaitable[T]]) -> T:
+        """Give the result of `call`, which gets the driver's own connection.
+
+        What it does there belongs to this unit of work, and ends with it: so a queue in the same
+        database hears of a video if, and only if, the video is there.
+        """
+        return await self._session.on_driver(call)

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from psycopg.conninfo import make_conninfo
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -33,3 +34,15 @@ def parse_url(url: str) -> URL:
             _FIELD, "must name a file: every connection would have a memory of its own"
         )
     return parsed.set(drivername=driver)
+
+
+def libpq_address(url: str) -> str | None:
+    """Give the address of a PostgreSQL database as libpq takes it, or None for one of SQLite.
+
+    It says exactly what the engines read from `url`. Raises InvalidValueError as `parse_url` does.
+    """
+    parsed = parse_url(url)
+    if parsed.get_backend_name() != "postgresql":
+        return None
+    _, arguments = parsed.get_dialect()().create_connect_args(parsed)
+    return make_conninfo(**arguments)

@@ -5,7 +5,12 @@ from typing import Any
 from sqlalchemy.engine import RowMapping
 
 from adapters_db.categories import category_from_row
-from adapters_db.plans import plan_from_text, plan_to_text
+from adapters_db.plans import (
+    plan_from_text,
+    plan_to_text,
+    storyboard_from_text,
+    storyboard_to_text,
+)
 from adapters_db.tables import categories, users, videos
 from vidcore.catalogue import VideoEntry
 from vidcore.text import search_key
@@ -14,6 +19,7 @@ from vidcore.videos import Status, Video
 
 def video_to_row(video: Video) -> dict[str, Any]:
     """Give the values of a video's row."""
+    layout = video.storyboard_layout
     return {
         "id": video.id,
         "title": video.title,
@@ -27,6 +33,7 @@ def video_to_row(video: Video) -> dict[str, Any]:
         "height": video.height,
         "uploaded_by": video.uploaded_by,
         "category_id": video.category_id,
+        "sha256": video.sha256,
         "view_count": video.view_count,
         "status": video.status.value,
         "progress": video.progress,
@@ -36,10 +43,14 @@ def video_to_row(video: Video) -> dict[str, Any]:
         "source": video.source,
         "media": video.media,
         "thumbnail": video.thumbnail,
+        "storyboard": video.storyboard,
+        "storyboard_layout": None if layout is None else storyboard_to_text(layout),
         "plan": None if video.plan is None else plan_to_text(video.plan),
         "attempt": video.attempt,
         "tries": video.tries,
         "ready_at": video.ready_at,
+        "due_at": video.due_at,
+        "holder": video.holder,
         "lease_until": video.lease_until,
     }
 
@@ -47,7 +58,7 @@ def video_to_row(video: Video) -> dict[str, Any]:
 def video_from_row(row: RowMapping) -> Video:
     """Make the video of a row, which may have columns of other tables beside it."""
     c = videos.c
-    plan = row[c.plan]
+    plan, layout = row[c.plan], row[c.storyboard_layout]
     return Video(
         id=row[c.id],
         title=row[c.title],
@@ -59,6 +70,7 @@ def video_from_row(row: RowMapping) -> Video:
         height=row[c.height],
         uploaded_by=row[c.uploaded_by],
         category_id=row[c.category_id],
+        sha256=row[c.sha256],
         view_count=row[c.view_count],
         status=Status(row[c.status]),
         progress=row[c.progress],
@@ -68,10 +80,14 @@ def video_from_row(row: RowMapping) -> Video:
         source=row[c.source],
         media=row[c.media],
         thumbnail=row[c.thumbnail],
+        storyboard=row[c.storyboard],
+        storyboard_layout=None if layout is None else storyboard_from_text(layout),
         plan=None if plan is None else plan_from_text(plan),
         attempt=row[c.attempt],
         tries=row[c.tries],
         ready_at=row[c.ready_at],
+        due_at=row[c.due_at],
+        holder=row[c.holder],
         lease_until=row[c.lease_until],
     )
 

@@ -21,6 +21,7 @@ from vidcore.ports.store import Videos
 from vidcore.text import search_key
 from vidcore.videos import Status, Video
 
+_UNDER_WAY = (Status.PENDING.value, Status.PROCESSING.value)
 _SORT_COLUMNS = {
     VideoSort.CREATED_AT: videos.c.created_at,
     VideoSort.VIEW_COUNT: videos.c.view_count,
@@ -82,17 +83,34 @@ class SqlVideos(Videos):
         return [video_from_row(row) for row in await self._session.all(self._session.held(query))]
 
     async def next_claimable(self, now: datetime) -> Video | None:
-        """Give the video that waits longest; those that another unit of work holds are passed by."""
+        """Give the video whose turn it is; those that another unit of work holds are passed by."""
         pending = (videos.c.status == Status.PENDING.value) & (videos.c.ready_at <= now)
         abandoned = (videos.c.status == Status.PROCESSING.value) & (videos.c.lease_until <= now)
         query = (
             sa.select(videos)
             .where(sa.or_(pending, abandoned))
-            .order_by(videos.c.ready_at, videos.c.id)
+            .order_by(videos.c.due_at, videos.c.id)
             .limit(1)
         )
         row = await self._session.first(self._session.held(query, skip_locked=True))
         return None if row is None else video_from_row(row)
+
+    async def last_due(self, user_id: UUID) -> datetime | None:
+        """Give the latest due time of a member's videos that wait or are processed."""
+        query = sa.select(sa.func.max(videos.c.due_at).label("last")).where(
+            videos.c.uploaded_by == user_id, videos.c.status.in_(_UNDER_WAY)
+        )
+        row = await self._session.first(query)
+        return None if row is None else row["last"]
+
+    async def held_by(self, holder: str) -> Sequence[Video]:
+        """Give what `holder` is processing, held in the order of their ids."""
+        query = (
+            sa.select(videos)
+            .where(videos.c.status == Status.PROCESSING.value, videos.c.holder == holder)
+            .order_by(videos.c.id)
+        )
+        return [video_from_row(row) for row in await self._session.all(self._session.held(query))]
 
     async def _change(self, statement: sa.Insert | sa.Update, video: Video) -> int:
         """Change the video's row. Raises UnknownReferenceError if its category is not there.

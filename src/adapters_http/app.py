@@ -9,7 +9,6 @@ import orjson
 from aiohttp import hdrs, web
 
 from adapters_http.cors import ORIGINS, allow_origin, preflight
-from adapters_http.disposition import silence_aiohttp
 from adapters_http.edge import add_headers, edge
 from adapters_http.expectations import say_continue
 from adapters_http.handlers import (
@@ -19,6 +18,9 @@ from adapters_http.handlers import (
     documentation,
     health,
     invitations,
+    media,
+    resumable,
+    uploads,
     users,
     videos,
 )
@@ -27,6 +29,7 @@ from adapters_http.media_response import ACCEL
 from adapters_http.metrics import HttpMetrics
 from adapters_http.openapi import openapi_document
 from adapters_http.proxies import TrustedProxies
+from adapters_http.receiving import Turns
 from adapters_http.routing import (
     BUSY,
     DRAINING,
@@ -36,8 +39,10 @@ from adapters_http.routing import (
     OPENAPI,
     PROXIES,
     PUBLIC_URL,
+    TURNS,
     USE_CASES,
     Multipart,
+    OctetStream,
     Route,
     endpoint,
 )
@@ -48,6 +53,9 @@ ROUTES: Final[tuple[Route, ...]] = (
     *users.ROUTES,
     *invitations.ROUTES,
     *videos.ROUTES,
+    *media.ROUTES,
+    *uploads.ROUTES,
+    *resumable.ROUTES,
     *categories.ROUTES,
     *admin.ROUTES,
     *health.ROUTES,
@@ -73,7 +81,6 @@ class HttpSettings:
 
 def create_app(use_cases: UseCases, settings: HttpSettings) -> web.Application:
     """Make the application that serves the contract. Raises ValueError for a bad proxy."""
-    silence_aiohttp()
     app = web.Application(middlewares=[edge, preflight], client_max_size=JSON_MAX)
     app[USE_CASES] = use_cases
     app[PUBLIC_URL] = settings.public_url
@@ -84,16 +91,29 @@ def create_app(use_cases: UseCases, settings: HttpSettings) -> web.Application:
     app[METRICS_TOKEN] = settings.metrics_token
     app[ACCEL] = settings.accel
     app[BUSY] = InFlight()
+    app[TURNS] = Turns()
     app[DRAINING] = asyncio.Event()
     app.on_response_prepare.append(add_headers)
     app.on_response_prepare.append(allow_origin)
+    app.on_response_prepare.append(resumable.add_tus_version)
     for row in ROUTES:
         handler = endpoint(row)
-        expect = _expect_later if row.body is Multipart else _expect_now
-        app.router.add_route(row.method, row.path, handler, expect_handler=expect)
+        expect = _expect_later if row.body in (Multipart, OctetStream) else _expect_now
+        path = _pattern(row.path)
+        app.router.add_route(row.method, path, handler, expect_handler=expect)
         if row.method == hdrs.METH_GET:
-            app.router.add_route(hdrs.METH_HEAD, row.path, handler, expect_handler=expect)
+            app.router.add_route(hdrs.METH_HEAD, path, handler, expect_handler=expect)
     return app
+
+
+def _pattern(path: str) -> str:
+    """Keep an id at the end of a path from being what has a path of its own."""
+    before, found, after = path.partition("{id}")
+    if not found or after:
+        return path
+    named = [row.path.removeprefix(before) for row in ROUTES if row.path.startswith(before)]
+    words = sorted({name for name in named if name.isalpha()})
+    return f"{before}{{id:(?!({'|'.join(words)})$)[^/]+}}" if words else path
 
 
 @cache

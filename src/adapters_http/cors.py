@@ -10,9 +10,15 @@ from typing import Final
 from aiohttp import hdrs, web
 
 ORIGINS: Final = web.AppKey("ORIGINS", frozenset[str])
-_ALLOWED: Final = "Authorization, Content-Type, Range, If-Range, X-Request-ID"
+_ALLOWED: Final = (
+    "Authorization, Content-Type, Range, If-Range, X-Request-ID, X-Requested-With, "
+    "X-HTTP-Method-Override, Tus-Resumable, Upload-Length, Upload-Offset, Upload-Metadata, "
+    "Upload-Checksum"
+)
 _EXPOSED: Final = (
-    "Location, ETag, Content-Range, Accept-Ranges, Retry-After, X-Request-ID, WWW-Authenticate"
+    "Location, ETag, Content-Range, Accept-Ranges, Retry-After, X-Request-ID, WWW-Authenticate, "
+    "Tus-Resumable, Tus-Version, Tus-Extension, Tus-Max-Size, Tus-Checksum-Algorithm, "
+    "Upload-Offset, Upload-Length, Upload-Metadata, Upload-Expires, X-Video-ID"
 )
 _METHODS: Final = "GET, HEAD, POST, PATCH, DELETE"
 _REMEMBER: Final = "7200"  # seconds; the most that Chromium keeps

@@ -11,6 +11,7 @@ import structlog
 from aiohttp import hdrs, web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from adapters_http.body import SPENT
 from adapters_http.errors import (
     BodyTooLargeError,
     MalformedRequestError,
@@ -51,8 +52,9 @@ async def edge(request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
             response = await _answer(request, handler)
             status, announced = response.status, response.content_length or 0
-            if request.app[DRAINING].is_set():
-                response.force_close()  # so that a busy client does not hold up the stop
+            if request.app[DRAINING].is_set() or request.get(SPENT):
+                # A busy client would hold up the stop; one whose body was taken cannot go on.
+                response.force_close()
             return response
         finally:
             seconds = time.perf_counter() - started

@@ -102,7 +102,47 @@ class PreconditionFailedError(HttpError):
         return "The file is not the one that the request's condition names."
 
 
-STATUS_AND_CODE: Final[dict[type[domain.VidcoreError], tuple[HTTPStatus, str]]] = {
+@attrs.define
+class UploadOffsetMismatchError(HttpError):
+    """Bytes for another place than behind the `offset` bytes that an upload has."""
+
+    offset: int
+
+    def __str__(self) -> str:
+        """Say where to go on."""
+        return f"The upload has {self.offset} bytes; go on behind these."
+
+
+class ChecksumMismatchError(HttpError):
+    """Bytes that are not those of which the checksum was sent; none of them is kept."""
+
+    def __str__(self) -> str:
+        """Say what to do."""
+        return "The bytes do not have the checksum that came with them; send them again."
+
+
+class UploadTakenOverError(HttpError):
+    """Another request goes on with the upload, since this one seemed to hang."""
+
+    def __str__(self) -> str:
+        """Say who has it."""
+        return "Another request goes on with this upload."
+
+
+@attrs.define
+class UnsupportedTusVersionError(HttpError):
+    """A version of tus other than the one that is `supported`."""
+
+    supported: str
+
+    def __str__(self) -> str:
+        """Say which one is understood."""
+        return f"The header Tus-Resumable must be {self.supported}."
+
+
+CHECKSUM_MISMATCH: Final = 460  # tus has given it a meaning; HTTPStatus does not know it
+
+STATUS_AND_CODE: Final[dict[type[domain.VidcoreError], tuple[int, str]]] = {
     domain.InvalidValueError: (HTTPStatus.UNPROCESSABLE_ENTITY, "validation_error"),
     domain.UnknownReferenceError: (HTTPStatus.UNPROCESSABLE_ENTITY, "validation_error"),
     domain.NotFoundError: (HTTPStatus.NOT_FOUND, "not_found"),
@@ -140,7 +180,16 @@ STATUS_AND_CODE: Final[dict[type[domain.VidcoreError], tuple[HTTPStatus, str]]] 
         "range_not_satisfiable",
     ),
     PreconditionFailedError: (HTTPStatus.PRECONDITION_FAILED, "precondition_failed"),
+    UploadOffsetMismatchError: (HTTPStatus.CONFLICT, "upload_offset_mismatch"),
+    UploadTakenOverError: (HTTPStatus.CONFLICT, "upload_taken_over"),
+    ChecksumMismatchError: (CHECKSUM_MISMATCH, "checksum_mismatch"),
+    UnsupportedTusVersionError: (
+        HTTPStatus.PRECONDITION_FAILED,
+        "unsupported_tus_version",
+    ),
 }
+
+RETRY_SOON: Final = 5  # seconds; what is out of reach may be back, what is busy may be done
 
 # What only workers meet: no request raises them, and one that did would be a bug (500).
 NEVER_ANSWERED: Final = frozenset({domain.IllegalTransitionError, domain.LeaseLostError})
@@ -171,17 +220,23 @@ def _sendable(text: str) -> str:
 
 
 def _headers(error: domain.VidcoreError) -> dict[str, str]:
+    headers: dict[str, str] = {}
     match error:
         case domain.NotAuthenticatedError() | domain.InvalidCredentialsError():
-            return {"WWW-Authenticate": "Bearer"}
+            headers = {"WWW-Authenticate": "Bearer"}
         case domain.QuotaExceededError() | domain.TooManyAttemptsError():
-            return {"Retry-After": str(error.retry_after)}
+            headers = {"Retry-After": str(error.retry_after)}
+        case domain.ServiceUnavailableError():
+            headers = {"Retry-After": str(RETRY_SOON)}
+        case UploadOffsetMismatchError():
+            headers = {"Upload-Offset": str(error.offset)}
+        case UnsupportedTusVersionError():
+            headers = {"Tus-Version": error.supported}
         case MethodNotAllowedError():
-            return {"Allow": ", ".join(error.allowed)}
+            headers = {"Allow": ", ".join(error.allowed)}
         case RangeNotSatisfiableError():
-            return {"Content-Range": f"bytes */{error.size}", "Accept-Ranges": "bytes"}
-        case _:
-            return {}
+            headers = {"Content-Range": f"bytes */{error.size}", "Accept-Ranges": "bytes"}
+    return headers
 
 
 def internal_error() -> web.Response:

@@ -9,8 +9,10 @@ import attrs
 
 from adapters_http.forms import VideoForm
 from adapters_http.openapi_responses import ERROR, HEADERS, responses_of
-from adapters_http.routing import Access, Multipart, Nothing, Route
+from adapters_http.routing import Access, Multipart, Nothing, OctetStream, Route
 from adapters_http.schemas import Components, Schema
+from adapters_http.tus import CONTENT_TYPE
+from adapters_http.tus import VERSION as VERSION_OF_TUS
 
 VERSION: Final = "0.1.0"
 _SECURITY: Final[dict[Access, list[dict[str, list[str]]]]] = {
@@ -26,6 +28,38 @@ _OF_FILE_REQUESTS: Final = {
     "If-Range": ("The ETag or date of which the range shall be; else all is sent.", '"17c-5e0"'),
     "If-None-Match": ("ETags of copies that the client has; 304 if one is new.", '"17c-5e0"'),
     "If-Match": ("ETags of which the file must have one; else 412.", '"17c-5e0"'),
+}
+
+_OF_UPLOAD_REQUESTS: Final[dict[str, tuple[str, bool, Schema]]] = {
+    "Tus-Resumable": ("The version of tus that is spoken.", True, {"const": VERSION_OF_TUS}),
+    "Upload-Length": (
+        "The size of the whole file in bytes.",
+        True,
+        {"pattern": "^[0-9]{1,18}$", "examples": ["1048576"]},
+    ),
+    "Upload-Offset": (
+        "How many bytes the upload has: these come behind them.",
+        False,  # where it is missing, a bad request is the answer, as to a wrong one
+        {"pattern": "^[0-9]{1,18}$", "examples": ["0"]},
+    ),
+    "Upload-Metadata": (
+        "Pairs of a key and a value in base64: filename; title, description, category_id; fingerprint",
+        True,
+        {"examples": ["filename Zmlyc3Qtc3RlcHMubXA0,title Rmlyc3Qgc3RlcHM="]},
+    ),
+    "Upload-Checksum": (
+        "The body's digest in base64; if it has another, none of it is kept.",
+        False,
+        {
+            "pattern": "^(sha1|sha256) [A-Za-z0-9+/]+=*$",
+            "examples": ["sha1 2jmj7l5rSw0yVb/vlWAYkK/YBwk="],
+        },
+    ),
+    "X-HTTP-Method-Override": (
+        "The method that is meant.",
+        True,
+        {"enum": ["HEAD", "PATCH", "DELETE"]},
+    ),
 }
 
 
@@ -82,6 +116,10 @@ def _operation(row: Route, components: Components) -> dict[str, Any]:
     }
     if row.body is Multipart:
         operation["requestBody"] = _form(components)
+    elif row.body is OctetStream:
+        operation["requestBody"] = {
+            "content": {CONTENT_TYPE: {"schema": {"type": "string", "format": "binary"}}},
+        }
     elif row.body is not Nothing:
         schema = components.of(row.body)
         operation["requestBody"] = {
@@ -117,17 +155,30 @@ def _query_parameters(row: Route, components: Components) -> list[dict[str, Any]
 
 
 def _header_parameters(row: Route) -> list[dict[str, Any]]:
-    headers = _OF_FILE_REQUESTS if row.access is Access.SIGNED else {}
+    of_files = _OF_FILE_REQUESTS if row.sends_file else {}
     return [
-        {
-            "name": name,
-            "in": "header",
-            "required": False,
-            "description": description,
-            "schema": {"type": "string", "examples": [example]},
-        }
-        for name, (description, example) in headers.items()
+        *(
+            _header_parameter(name, description, {"examples": [example]}, required=False)
+            for name, (description, example) in of_files.items()
+        ),
+        *(
+            _header_parameter(name, description, schema, required=required)
+            for name in row.takes
+            for description, required, schema in [_OF_UPLOAD_REQUESTS[name]]
+        ),
     ]
+
+
+def _header_parameter(
+    name: str, description: str, schema: Schema, *, required: bool
+) -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": "header",
+        "required": required,
+        "description": description,
+        "schema": {"type": "string", **schema},
+    }
 
 
 def _query_schema(field: "attrs.Attribute[Any]", components: Components) -> Schema:

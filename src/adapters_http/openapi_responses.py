@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any, Final
 
+from adapters_http import tus
 from adapters_http.errors import (
+    CHECKSUM_MISMATCH,
     STATUS_AND_CODE,
     BodyTooLargeError,
     MalformedRequestError,
@@ -55,7 +57,7 @@ HEADERS: Final[dict[str, Schema]] = {
         "The id under which the logs have this request; the client's own, if it sent a good one.",
         pattern="^[A-Za-z0-9._-]{1,128}$",
     ),
-    "Location": _header("The path of what was made."),
+    "Location": _header("The path, or the whole address, of what was made."),
     "WWW-Authenticate": _header("How to say who one is.", const="Bearer"),
     "Retry-After": _header(
         "Seconds until another try can succeed; not with `file_too_large`.",
@@ -70,6 +72,22 @@ HEADERS: Final[dict[str, Schema]] = {
         "Which bytes these are, of how many: `bytes 0-99/1000`, or `bytes */1000` with a 416.",
         pattern=r"^bytes (\d+-\d+|\*)/\d+$",
     ),
+    "Tus-Resumable": _header("The version of tus that is spoken.", const=tus.VERSION),
+    "Tus-Version": _header("The versions of tus that can be spoken.", const=tus.VERSION),
+    "Tus-Extension": _header("What is offered beyond tus' core.", const=tus.EXTENSIONS),
+    "Tus-Max-Size": _header("The most bytes that a file may have.", type="integer", minimum=1),
+    "Tus-Checksum-Algorithm": _header(
+        "By which algorithms bodies can be checked.", const=",".join(tus.CHECKSUM_SIZES)
+    ),
+    "Upload-Offset": _header("How many bytes have arrived.", type="integer", minimum=0),
+    "Upload-Length": _header("How many bytes there are in all.", type="integer", minimum=1),
+    "Upload-Expires": _header("When the upload is given up, and its bytes go: a date of HTTP."),
+    "Upload-Metadata": _header("The file's name and title, and the fingerprint if there is one."),
+    "X-Video-ID": _header(
+        "The video that was made of the upload, once all bytes are in.",
+        required=False,
+        format="uuid",
+    ),
 }
 _OF_FILES: Final = ("ETag", "Last-Modified", "Accept-Ranges")
 _OF_STATUS: Final[dict[int, tuple[str, ...]]] = {
@@ -77,6 +95,7 @@ _OF_STATUS: Final[dict[int, tuple[str, ...]]] = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("Retry-After",),
     HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE: ("Content-Range", "Accept-Ranges"),
     HTTPStatus.TOO_MANY_REQUESTS: ("Retry-After",),
+    HTTPStatus.SERVICE_UNAVAILABLE: ("Retry-After",),
 }
 
 Failures = tuple[type[errors.VidcoreError], ...]
@@ -94,14 +113,10 @@ _BY_ACCESS: Final[dict[Access, Failures]] = {
         errors.AccountInactiveError,
         errors.PermissionDeniedError,
     ),
-    Access.SIGNED: (
-        errors.NotAuthenticatedError,
-        errors.AccountInactiveError,
-        RangeNotSatisfiableError,
-        PreconditionFailedError,
-    ),
+    Access.SIGNED: (errors.NotAuthenticatedError, errors.AccountInactiveError),
     Access.OPERATOR: (errors.NotAuthenticatedError,),
 }
+_OF_FILE_ANSWERS: Final[Failures] = (RangeNotSatisfiableError, PreconditionFailedError)
 _OF_BODIES: Final[Failures] = (UnsupportedMediaTypeError, BodyTooLargeError)
 
 
@@ -109,14 +124,14 @@ def responses_of(row: Route, components: Components) -> dict[str, Any]:
     """Give the responses of a route, by status."""
     found = {
         **_failures(row),
-        **{int(status): _json(status, components.of(answer)) for status, answer in row.also},
+        **{int(status): _also(status, answer, components) for status, answer in row.also},
         **_successes(row, components),
     }
     return {str(status): found[status] for status in sorted(found)}
 
 
 def _successes(row: Route, components: Components) -> dict[int, Any]:
-    if row.access is not Access.SIGNED:
+    if not row.sends_file:
         return {int(row.status): _success(row, components, row.headers)}
     whole = _success(row, components, _OF_FILES)
     part = _success(row, components, (*_OF_FILES, "Content-Range"))
@@ -136,26 +151,35 @@ def _success(row: Route, components: Components, headers: Iterable[str]) -> dict
     return _json(row.status, components.of(row.answer), headers)
 
 
+def _also(status: HTTPStatus, answer: type | None, components: Components) -> dict[str, Any]:
+    if answer is None:
+        return _response(status.phrase, ())
+    return _json(status, components.of(answer))
+
+
 def _failures(row: Route) -> dict[int, Any]:
     codes: dict[int, set[str]] = {500: {"internal_error"}}
     for failure in _failures_of(row):
         status, code = STATUS_AND_CODE[failure]
         codes.setdefault(int(status), set()).add(code)
-    return {status: _failure(HTTPStatus(status), sorted(names)) for status, names in codes.items()}
+    return {status: _failure(status, sorted(names)) for status, names in codes.items()}
 
 
-def _failure(status: HTTPStatus, codes: list[str]) -> dict[str, Any]:
+def _failure(status: int, codes: list[str]) -> dict[str, Any]:
     required = ["errors"] if status is HTTPStatus.UNPROCESSABLE_ENTITY else []
     narrowed: Schema = {"properties": {"error_code": {"enum": codes}}, "required": required}
     schema = {"allOf": [{"$ref": "#/components/schemas/Error"}, narrowed]}
-    described = _json(status, schema, _OF_STATUS.get(status, ()))
-    return {**described, "description": f"{status.phrase}: {', '.join(codes)}"}
+    phrase = "Checksum Mismatch" if status == CHECKSUM_MISMATCH else HTTPStatus(status).phrase
+    content = {"application/json": {"schema": schema}}
+    return _response(f"{phrase}: {', '.join(codes)}", _OF_STATUS.get(status, ()), content)
 
 
 def _failures_of(row: Route) -> set[type[errors.VidcoreError]]:
     failures = {*_ALWAYS, *_BY_ACCESS[row.access], *row.errors}
     if row.body is not Nothing:
         failures |= set(_OF_BODIES)
+    if row.sends_file:
+        failures |= set(_OF_FILE_ANSWERS)
     if "{id}" in row.path:
         failures.add(errors.NotFoundError)
     return failures

@@ -8,11 +8,13 @@ import attrs
 
 from vidcore.catalogue import VideoEntry
 from vidcore.categories import Category
+from vidcore.media import Mode, Plan
 from vidcore.ports.tokens import MediaGrant, MediaTokens
 from vidcore.users import User
-from vidcore.videos import Status
+from vidcore.videos import Status, Video
 
 SIGNED_FOR: Final = timedelta(hours=6)
+STORYBOARD_PICTURE: Final = "storyboard.jpg"  # beside the WebVTT that refers to it
 
 
 @attrs.frozen(kw_only=True)
@@ -40,8 +42,32 @@ class ShelfAnswer:
 
 
 @attrs.frozen(kw_only=True)
+class PlanAnswer:
+    """How a video is processed, for its owner and admins: which tracks are encoded, and why.
+
+    `reasons` has one sentence for each decision; `width` and `height` are in pixels.
+    """
+
+    mode: Mode
+    width: int
+    height: int
+    reasons: list[str]
+
+    @classmethod
+    def of(cls, plan: Plan | None) -> "PlanAnswer | None":
+        """Present a plan, once there is one."""
+        if plan is None:
+            return None
+        return cls(mode=plan.mode, width=plan.width, height=plan.height, reasons=list(plan.reasons))
+
+
+@attrs.frozen(kw_only=True)
 class VideoAnswer:
-    """Video; sizes in bytes and pixels, the duration in seconds, `processing_progress` 0.0 to 1.0."""
+    """Video; sizes in bytes and pixels, the duration in seconds, `processing_progress` 0.0 to 1.0.
+
+    `play_url` is where it plays at this moment: before `stream_url` is given, the original, if
+    browsers play that; null while nothing plays. `storyboard_url` is WebVTT, for scrubbing.
+    """
 
     id: UUID
     title: str
@@ -62,6 +88,9 @@ class VideoAnswer:
     created_at: datetime
     stream_url: str | None
     thumbnail_url: str | None
+    storyboard_url: str | None
+    play_url: str | None
+    processing_plan: PlanAnswer | None
 
 
 @attrs.frozen(kw_only=True)
@@ -75,7 +104,12 @@ class VideoPresenter:
     def __call__(self, entry: VideoEntry) -> VideoAnswer:
         """Present a video."""
         video = entry.video
-        stream_url, thumbnail_url = self._signed_urls(entry)
+        published = video.status is Status.COMPLETED
+        plays = published or video.playable_source is not None
+        base = f"/api/videos/{video.id}"
+        token = self.sign(video) if plays else ""
+        stream_url = f"{base}/stream?token={token}"
+        insider = video.is_owned_by(self.viewer) or self.viewer.is_admin
         return VideoAnswer(
             id=video.id,
             title=video.title,
@@ -94,15 +128,18 @@ class VideoPresenter:
             processing_progress=video.progress,
             error_message=video.error_message,
             created_at=video.created_at,
-            stream_url=stream_url,
-            thumbnail_url=thumbnail_url,
+            stream_url=stream_url if published else None,
+            thumbnail_url=f"{base}/thumbnail?token={token}" if published else None,
+            storyboard_url=(
+                f"{base}/storyboard?token={token}" if published and video.storyboard else None
+            ),
+            play_url=stream_url if plays else None,
+            processing_plan=PlanAnswer.of(video.plan) if insider else None,
         )
 
-    def _signed_urls(self, entry: VideoEntry) -> tuple[str | None, str | None]:
-        video = entry.video
-        if video.status is not Status.COMPLETED:
-            return None, None
-        token = self.tokens.sign(
+    def sign(self, video: Video) -> str:
+        """Give a token for the files of a video, which work without a header for 6 hours."""
+        return self.tokens.sign(
             MediaGrant(
                 video_id=video.id,
                 user_id=self.viewer.id,
@@ -110,8 +147,6 @@ class VideoPresenter:
                 expires_at=self.now + SIGNED_FOR,
             )
         )
-        base = f"/api/videos/{video.id}"
-        return f"{base}/stream?token={token}", f"{base}/thumbnail?token={token}"
 
 
 @attrs.frozen(kw_only=True)

@@ -28,6 +28,7 @@ from adapters_http.metrics import HttpMetrics, may_read
 from adapters_http.presenting import to_json
 from adapters_http.presenting_videos import VideoPresenter
 from adapters_http.proxies import TrustedProxies
+from adapters_http.receiving import Turns
 from adapters_http.use_cases import UseCases
 from vidcore.errors import (
     NotAuthenticatedError,
@@ -44,6 +45,7 @@ METRICS: Final = web.AppKey("METRICS", HttpMetrics)
 METRICS_TOKEN: Final = web.AppKey("METRICS_TOKEN", str)  # empty: there is none
 OPENAPI: Final = web.AppKey("OPENAPI", bytes)
 BUSY: Final = web.AppKey("BUSY", InFlight)
+TURNS: Final = web.AppKey("TURNS", Turns)
 DRAINING: Final = web.AppKey("DRAINING", asyncio.Event)
 ACTOR: Final = web.RequestKey("ACTOR", User)
 JSON_MAX: Final = 1 << 20  # bytes of a body that is no upload
@@ -71,6 +73,11 @@ class Nothing:
 @attrs.frozen
 class Multipart:
     """The body of a route that reads a form's parts by itself."""
+
+
+@attrs.frozen
+class OctetStream:
+    """The body of a route that takes bytes as they are, by itself."""
 
 
 @attrs.frozen(kw_only=True)
@@ -119,7 +126,7 @@ class Route:
 
     `answer` is the type of the JSON body, None where there is none; `media_type` that of a file.
     `headers` are those that a success has beside what all have; `also` are statuses beside it whose
-    body is no Error, and the body's type.
+    body is no Error, and the body's type; `takes` are the headers of requests that are described.
     """
 
     method: str
@@ -132,9 +139,15 @@ class Route:
     media_type: str | None
     status: HTTPStatus
     headers: tuple[str, ...]
-    also: tuple[tuple[HTTPStatus, type], ...]
+    also: tuple[tuple[HTTPStatus, type | None], ...]
+    takes: tuple[str, ...]
     errors: tuple[type[VidcoreError], ...]
     summary: str
+
+    @property
+    def sends_file(self) -> bool:
+        """Say whether a file is sent, with ranges and conditions."""
+        return self.media_type is not None and self.media_type.startswith(("video/", "image/"))
 
 
 def route(  # noqa: PLR0913 - a row of the table has this many columns
@@ -150,7 +163,8 @@ def route(  # noqa: PLR0913 - a row of the table has this many columns
     media_type: str | None = None,
     status: HTTPStatus = HTTPStatus.OK,
     headers: tuple[str, ...] = (),
-    also: tuple[tuple[HTTPStatus, type], ...] = (),
+    also: tuple[tuple[HTTPStatus, type | None], ...] = (),
+    takes: tuple[str, ...] = (),
     errors: tuple[type[VidcoreError], ...] = (),
 ) -> Route:
     """Write a row of the table; the handler's types must be those of body and query."""
@@ -166,6 +180,7 @@ def route(  # noqa: PLR0913 - a row of the table has this many columns
         status=status,
         headers=headers,
         also=also,
+        takes=takes,
         errors=errors,
         summary=summary,
     )
@@ -231,7 +246,7 @@ def _query(request: web.Request, wanted: type[Q]) -> Q:
 
 
 async def _body(request: web.Request, wanted: type[B]) -> B:
-    if wanted in (Nothing, Multipart):
+    if wanted in (Nothing, Multipart, OctetStream):
         return wanted()
     if request.content_type != "application/json":
         found = request.headers.get(hdrs.CONTENT_TYPE, "nothing")

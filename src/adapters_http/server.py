@@ -5,6 +5,7 @@ refused, then running ones are waited for, and only then is everything closed.
 """
 
 import asyncio
+import socket
 from http import HTTPStatus
 from typing import Any, Final, cast
 
@@ -17,6 +18,8 @@ from adapters_http.routing import BUSY, DRAINING
 
 DRAIN: Final = 30.0  # seconds that running answers have to end
 BREAK_OFF: Final = 5.0  # seconds that cancelled ones have to clean up
+BACKLOG: Final = 1024  # connections that wait to be taken; the kernel may allow fewer
+FIELD_MAX: Final = 32 << 10  # bytes of a header: 5,000 characters of a description, in base64
 KEEP_ALIVE: Final = 75.0  # seconds; aiohttp's hour is made for servers behind a proxy
 
 _log = structlog.get_logger("vidcore.http")
@@ -51,30 +54,40 @@ class Connection(web.RequestHandler):
         return response
 
 
-class Server:
-    """Serves one application on one address; `port` 0 takes a free one."""
+def listen(host: str, port: int) -> socket.socket:
+    """Listen on an address; `port` 0 takes a free one. Raises OSError if it cannot be had."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    family, _, _, _, address = found[0]
+    listening = socket.create_server(address[:2], family=family, backlog=BACKLOG)
+    listening.settimeout(0)  # asyncio waits by itself
+    return listening
 
-    def __init__(self, app: web.Application, *, host: str, port: int) -> None:
+
+class Server:
+    """Serves one application on a socket that listens already, and closes it in the end."""
+
+    def __init__(self, app: web.Application, listening: socket.socket) -> None:
         self._app = app
-        self._host = host
-        self._port = port
+        self._socket = listening
         self._runner = web.AppRunner(app, shutdown_timeout=BREAK_OFF)
         self._listening: asyncio.Server | None = None
 
     async def start(self) -> int:
-        """Begin to serve and give the port. Raises OSError if the address cannot be had."""
+        """Begin to serve and give the port."""
         await self._runner.setup()
         loop = asyncio.get_running_loop()
         manager = cast(web.Server, self._runner.server)  # there, once it is set up
         # None, which the library documents and does not annotate, switches its access log off.
-        options: dict[str, Any] = {"access_log": None, "keepalive_timeout": KEEP_ALIVE}
+        options: dict[str, Any] = {
+            "access_log": None,
+            "keepalive_timeout": KEEP_ALIVE,
+            "max_field_size": FIELD_MAX,
+        }
 
         def connect() -> Connection:
             return Connection(manager, loop=loop, **options)
 
-        self._listening = await loop.create_server(
-            connect, self._host, self._port, reuse_address=True
-        )
+        self._listening = await loop.create_server(connect, sock=self._socket)
         return int(self._listening.sockets[0].getsockname()[1])
 
     async def stop(self) -> None:

@@ -33,7 +33,6 @@ from vidcore.use_cases.library import (
     EditVideo,
     ListVideos,
     ListVideosOfMember,
-    OpenMedia,
     RetryVideo,
     ShowVideo,
 )
@@ -44,6 +43,15 @@ from vidcore.use_cases.membership import (
     RemoveMember,
     ShowMember,
 )
+from vidcore.use_cases.outlook import CheckUpload
+from vidcore.use_cases.resuming import (
+    BeginResumable,
+    CancelUpload,
+    CompleteUpload,
+    ListUploads,
+    MarkUnchecked,
+    ShowUpload,
+)
 from vidcore.use_cases.uploading import (
     AbandonUpload,
     AdmitUpload,
@@ -53,6 +61,7 @@ from vidcore.use_cases.uploading import (
     GrowUpload,
     RenewUpload,
 )
+from vidcore.use_cases.watching import OpenMedia
 
 
 @attrs.frozen(kw_only=True)
@@ -88,6 +97,14 @@ class UseCases:
     renew_upload: RenewUpload
     abandon_upload: AbandonUpload
     finish_upload: FinishUpload
+
+    check_upload: CheckUpload
+    begin_resumable: BeginResumable
+    list_uploads: ListUploads
+    show_upload: ShowUpload
+    mark_unchecked: MarkUnchecked
+    complete_upload: CompleteUpload
+    cancel_upload: CancelUpload
 
     list_videos: ListVideos
     list_videos_of_member: ListVideosOfMember

@@ -4,20 +4,33 @@ A worker in another process finds the same videos by looking when its wait is ov
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
 from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
-from vidcore.ports.queue import ProcessingQueue
+from adapters_jobs.cancellations import Cancellations
+from vidcore.ports.queue import Attempt, ProcessingQueue
+from vidcore.ports.store import UnitOfWork
+from vidcore.videos import Video
+
+POLL: Final = timedelta(seconds=2)  # how late a back-off or a lost worker's video may be noticed
 
 
 class EmbeddedQueue(ProcessingQueue):
-    """Wakes the workers of this process. All calls come from one event loop."""
+    """Wakes the workers of this process. All calls come from one event loop.
 
-    def __init__(self) -> None:
+    Without an announcement they look after each `poll`.
+    """
+
+    def __init__(self, *, poll: timedelta = POLL) -> None:
+        self.cancellations = Cancellations()
+        self._poll = poll
         self._announced = asyncio.Event()
-        self._on_cancel: dict[UUID, list[Callable[[], object]]] = {}
+
+    async def enlist(self, uow: UnitOfWork, video: Video) -> None:
+        """Do nothing: the row is all that has to be kept, and workers look at rows."""
 
     async def announce(self, video_id: UUID) -> None:  # noqa: ARG002 - all may look for any video
         """Wake all workers that wait, or else the next that is about to."""
@@ -25,8 +38,28 @@ class EmbeddedQueue(ProcessingQueue):
 
     async def cancel(self, video_id: UUID) -> None:
         """Call what running workers have registered for the video."""
-        for callback in tuple(self._on_cancel.get(video_id, ())):
-            callback()
+        self.cancellations.call(video_id)
+
+    def on_cancel(
+        self, video_id: UUID, callback: Callable[[], object]
+    ) -> AbstractContextManager[None]:
+        """Have `callback` called by each `cancel` of the video, until the block is left."""
+        return self.cancellations.registered(video_id, callback)
+
+    async def run(self, attempt: Attempt, *, concurrency: int) -> None:
+        """Call `attempt` in `concurrency` loops, each waiting where there was nothing to do."""
+        loops = [asyncio.create_task(self._loop(attempt)) for _ in range(concurrency)]
+        try:
+            await asyncio.gather(*loops)
+        finally:
+            for loop in loops:
+                loop.cancel()
+            await asyncio.gather(*loops, return_exceptions=True)
+
+    async def _loop(self, attempt: Attempt) -> None:
+        while True:
+            if not await attempt():
+                await self.wait(self._poll)
 
     async def wait(self, at_most: timedelta) -> None:
         """Return when a video was announced and no worker has woken since, or after `at_most`.
@@ -38,18 +71,3 @@ class EmbeddedQueue(ProcessingQueue):
                 await self._announced.wait()
         # Whoever returns goes to look, and sees all that was announced up to here.
         self._announced.clear()
-
-    @contextmanager
-    def on_cancel(self, video_id: UUID, callback: Callable[[], object]) -> Iterator[None]:
-        """Have `callback` called by each `cancel` of the video, until the block is left.
-
-        It must not raise: it stands for others' callbacks too.
-        """
-        callbacks = self._on_cancel.setdefault(video_id, [])
-        callbacks.append(callback)
-        try:
-            yield
-        finally:
-            callbacks.remove(callback)
-            if not callbacks:
-                del self._on_cancel[video_id]

@@ -4,18 +4,20 @@ What it decides is only when; what a claim, a try or a failure is, the core know
 """
 
 import asyncio
-from datetime import timedelta
 from typing import Final
 
 import structlog
 
-from adapters_jobs.embedded import EmbeddedQueue
 from vidcore.errors import LeaseLostError, ServiceUnavailableError
+from vidcore.ports.queue import ProcessingQueue
 from vidcore.use_cases.processing import ClaimVideo, EndAttempt, ProcessVideo, ReportProgress
 from vidcore.videos import HEARTBEAT, Video
 
-POLL: Final = timedelta(seconds=2)  # how late a back-off or a lost worker's video may be noticed
+PAUSE: Final = 2.0  # seconds after a fault that is not a video's
 GLANCE: Final = 0.5  # seconds between two looks at the progress
+LOOK: Final = (
+    1.0  # seconds between two looks whether the video is still there: a deletion stops ffmpeg
+)
 PROGRESS_STEP: Final = 0.01
 
 _log = structlog.get_logger("vidcore.worker")
@@ -31,7 +33,7 @@ class Worker:
         process: ProcessVideo,
         report: ReportProgress,
         end: EndAttempt,
-        queue: EmbeddedQueue,
+        queue: ProcessingQueue,
         concurrency: int = 1,
     ) -> None:
         self._claim = claim
@@ -40,33 +42,36 @@ class Worker:
         self._end = end
         self._queue = queue
         self._concurrency = concurrency
-        self._tasks: list[asyncio.Task[None]] = []
+        self._holder: str | None = None
+        self._running: asyncio.Task[None] | None = None
 
-    def start(self) -> None:
-        """Begin, on the running event loop."""
-        self._tasks = [asyncio.create_task(self._work()) for _ in range(self._concurrency)]
+    def start(self, holder: str | None = None) -> None:
+        """Begin, on the running event loop, to claim in the name of `holder`."""
+        self._holder = holder
+        self._running = asyncio.create_task(
+            self._queue.run(self._try_once, concurrency=self._concurrency)
+        )
 
     async def stop(self) -> None:
         """Stop, and hand back what is being processed."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._tasks = []
+        if self._running is not None:
+            await _ended(self._running)
+            self._running = None
 
-    async def _work(self) -> None:
-        while True:
-            try:
-                claim = await self._claim()
-                if claim is None:
-                    await self._queue.wait(POLL)
-                else:
-                    await self._attempt(claim)
-            except ServiceUnavailableError as error:
-                _log.warning("worker waits", reason=str(error))
-                await asyncio.sleep(POLL.total_seconds())
-            except Exception:  # noqa: BLE001 - the worker outlives every fault; the lease mends it
-                _log.exception("worker failed")
-                await asyncio.sleep(POLL.total_seconds())
+    async def _try_once(self) -> bool:
+        """Process the next video, if there is one, and say whether there was."""
+        try:
+            claim = await self._claim(holder=self._holder)
+            if claim is None:
+                return False
+            await self._attempt(claim)
+        except ServiceUnavailableError as error:
+            _log.warning("worker waits", reason=str(error))
+            await asyncio.sleep(PAUSE)
+        except Exception:  # noqa: BLE001 - the worker outlives every fault; the lease mends it
+            _log.exception("worker failed")
+            await asyncio.sleep(PAUSE)
+        return True
 
     async def _attempt(self, claim: Video) -> None:
         log = _log.bind(video=str(claim.id), attempt=claim.attempt)
@@ -107,16 +112,20 @@ class Worker:
 
     async def _beat(self, claim: Video, progress: "_Progress") -> None:
         """Renew the lease in time, and report progress by steps, until the lease is lost."""
-        loop = asyncio.get_running_loop()
-        last, reported = loop.time(), 0.0
+        clock = asyncio.get_running_loop().time
+        renewed = looked = clock()
+        reported = 0.0
         while True:
             await asyncio.sleep(GLANCE)
-            due = loop.time() - last >= HEARTBEAT.total_seconds()
-            if not due and progress.done - reported < PROGRESS_STEP:
+            now, done = clock(), progress.done
+            due = now - renewed >= HEARTBEAT.total_seconds() or done - reported >= PROGRESS_STEP
+            if not due and now - looked < LOOK:
                 continue
-            last, reported = loop.time(), progress.done
+            looked = now
+            if due:
+                renewed, reported = now, done
             try:
-                await self._report(claim, reported)
+                await (self._report(claim, done) if due else self._report.check(claim))
             except ServiceUnavailableError as error:
                 _log.warning("heartbeat lost", video=str(claim.id), reason=str(error))
 

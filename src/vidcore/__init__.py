@@ -27,7 +27,13 @@ strategies in `vidcore.testing`.
 from vidcore.catalogue import VideoEntry, VideoQuery, VideoSort
 from vidcore.categories import Category, category_key, free_slug, slugify
 from vidcore.config import Config
-from vidcore.details import Unset, VideoDetails, check_description, check_title
+from vidcore.details import (
+    Unset,
+    VideoDetails,
+    check_description,
+    check_title,
+    title_of_file,
+)
 from vidcore.errors import (
     AccountInactiveError,
     CategoryExistsError,
@@ -59,23 +65,40 @@ from vidcore.errors import (
 from vidcore.invitations import Invitation, InvitationStatus, hash_token
 from vidcore.media import (
     AudioStream,
+    Edit,
     MediaInfo,
+    Mode,
     OutputFacts,
     Plan,
+    Storyboard,
     Transfer,
     VideoStream,
     check_filename,
     check_output,
     check_source,
+    copied_tracks,
     displayed_size,
     plan,
+    storyboard_of,
     thumbnail_width,
+    why_audio_is_encoded,
+    why_video_is_encoded,
 )
 from vidcore.pages import Order, Page, PageRequest
 from vidcore.quota import Quota, week_start
-from vidcore.text import check_search, check_storable, check_text, search_key
+from vidcore.sessions import AccountCache, AccountReading, check_session
+from vidcore.text import check_search, check_storable, check_text, clock_time, search_key
 from vidcore.throttle import check_throttle
-from vidcore.uploads import Admission, Upload, admit, check_room
+from vidcore.turns import due_at, work_of
+from vidcore.uploads import (
+    Admission,
+    Upload,
+    UploadProgress,
+    admit,
+    check_fingerprint,
+    check_room,
+    check_size,
+)
 from vidcore.users import (
     Account,
     Profile,
@@ -90,12 +113,15 @@ from vidcore.videos import Event, Rendition, Status, Video
 
 __all__ = [
     "Account",
+    "AccountCache",
     "AccountInactiveError",
+    "AccountReading",
     "Admission",
     "AudioStream",
     "Category",
     "CategoryExistsError",
     "Config",
+    "Edit",
     "EmailTakenError",
     "Event",
     "FileFormatNotSupportedError",
@@ -111,6 +137,7 @@ __all__ = [
     "LastAdminError",
     "LeaseLostError",
     "MediaInfo",
+    "Mode",
     "NotAuthenticatedError",
     "NotFoundError",
     "Order",
@@ -127,12 +154,14 @@ __all__ = [
     "ServiceUnavailableError",
     "Status",
     "StorageFullError",
+    "Storyboard",
     "TooManyAttemptsError",
     "Transfer",
     "UnknownReferenceError",
     "Unset",
     "Upload",
     "UploadIncompleteError",
+    "UploadProgress",
     "User",
     "UsernameTakenError",
     "VidcoreError",
@@ -149,23 +178,34 @@ __all__ = [
     "check_description",
     "check_email",
     "check_filename",
+    "check_fingerprint",
     "check_output",
     "check_password",
     "check_room",
     "check_search",
+    "check_session",
+    "check_size",
     "check_source",
     "check_storable",
     "check_text",
     "check_throttle",
     "check_title",
     "check_username",
+    "clock_time",
+    "copied_tracks",
     "displayed_size",
+    "due_at",
     "free_slug",
     "hash_token",
     "name_key",
     "plan",
     "search_key",
     "slugify",
+    "storyboard_of",
     "thumbnail_width",
+    "title_of_file",
     "week_start",
+    "why_audio_is_encoded",
+    "why_video_is_encoded",
+    "work_of",
 ]

@@ -39,7 +39,8 @@ from vidcore.errors import (
     VideoNotReadyError,
     VideoProcessingError,
 )
-from vidcore.media import Plan
+from vidcore.media import Plan, Storyboard
+from vidcore.turns import RETRY_DELAY
 from vidcore.users import User
 
 LEASE: Final = timedelta(seconds=30)  # a lost worker's video waits no longer than this
@@ -80,13 +81,15 @@ NEXT: Final = {
 
 @attrs.frozen(kw_only=True)
 class Rendition:
-    """A published result: where its two files are, and what the output itself was found to be.
+    """A published result: where its files are, and what the output itself was found to be.
 
-    Sizes in bytes and pixels, the duration in seconds.
+    Sizes in bytes and pixels, the duration in seconds. `storyboard` and its layout come together.
     """
 
     media: str
     thumbnail: str
+    storyboard: str | None = None
+    storyboard_layout: Storyboard | None = None
     file_size_bytes: int
     duration_seconds: float
     width: int
@@ -98,10 +101,12 @@ class Video:
     """A video in any status; sizes in bytes and pixels, the duration in seconds.
 
     Until it is completed, `source` is the upload that it was made from, and `file_size_bytes` that
-    upload's size; from then on `media` and `thumbnail` are where the published files are, and
-    `file_size_bytes` is the size of the former. `progress` goes from 0.0 to 1.0. `attempt` counts all
+    upload's size; from then on `media`, `thumbnail` and perhaps `storyboard` are where the published
+    files are, and `file_size_bytes` is the size of the first. `progress` goes from 0.0 to 1.0. `attempt` counts all
     claims, `tries` those that count against TRIES_MAX. `ready_at` is when the next claim may come,
-    `lease_until` when the present one ends unless it is renewed. `error_log` is for admins only.
+    and `due_at` which of those that wait is claimed first. `lease_until` is when the present claim ends
+    unless it is renewed, `holder` the name of who holds it. `error_log` is for admins only.
+    `sha256` is of the upload, in hexadecimal; None for what was uploaded before that was taken.
     """
 
     id: UUID
@@ -114,6 +119,7 @@ class Video:
     height: int | None = None
     uploaded_by: UUID
     category_id: UUID | None
+    sha256: str | None = None
     view_count: int = 0
     status: Status = Status.PENDING
     progress: float = 0.0
@@ -123,10 +129,14 @@ class Video:
     source: str | None
     media: str | None = None
     thumbnail: str | None = None
+    storyboard: str | None = None
+    storyboard_layout: Storyboard | None = None
     plan: Plan | None = None
     attempt: int = 0
     tries: int = 0
     ready_at: datetime
+    due_at: datetime
+    holder: str | None = None
     lease_until: datetime | None = None
 
     @classmethod
@@ -140,8 +150,11 @@ class Video:
         uploaded_by: UUID,
         source: str,
         now: datetime,
+        sha256: str | None = None,
+        plan: Plan | None = None,
+        due_at: datetime | None = None,
     ) -> Self:
-        """Make the pending video of an upload that has arrived in full."""
+        """Make the pending video of an upload that has arrived in full, with what is planned for it."""
         return cls(
             id=id,
             title=details.title,
@@ -150,9 +163,12 @@ class Video:
             file_size_bytes=file_size_bytes,
             uploaded_by=uploaded_by,
             category_id=details.category_id,
+            sha256=sha256,
             created_at=now,
             source=source,
+            plan=plan,
             ready_at=now,
+            due_at=due_at or now,
         )
 
     def is_claimable(self, now: datetime) -> bool:
@@ -172,17 +188,19 @@ class Video:
     def recovered(self, now: datetime) -> Self:
         """Take an abandoned video from its lost worker: back to pending, or failed after all tries.
 
-        Raises IllegalTransitionError unless it is being processed.
+        It keeps its turn. Raises IllegalTransitionError unless it is being processed.
         """
-        return self._stumble("Processing was broken off three times.", log="", ready_at=now)
+        reason = "Processing was broken off three times."
+        return self._stumble(reason, log="", ready_at=now, due_at=self.due_at)
 
-    def claimed(self, now: datetime) -> Self:
+    def claimed(self, now: datetime, *, holder: str | None = None) -> Self:
         """Begin a new attempt with a fresh lease. Raises IllegalTransitionError unless pending."""
         return attrs.evolve(
             self._on(Event.CLAIM),
             attempt=self.attempt + 1,
             tries=self.tries + 1,
             lease_until=now + LEASE,
+            holder=holder,
             progress=0.0,
             error_message=None,
             error_log=None,
@@ -212,6 +230,8 @@ class Video:
             self._on(Event.COMPLETE),
             media=rendition.media,
             thumbnail=rendition.thumbnail,
+            storyboard=rendition.storyboard,
+            storyboard_layout=rendition.storyboard_layout,
             file_size_bytes=rendition.file_size_bytes,
             duration_seconds=rendition.duration_seconds,
             width=rendition.width,
@@ -219,6 +239,7 @@ class Video:
             progress=1.0,
             source=None,
             lease_until=None,
+            holder=None,
         )
 
     def failed(self, attempt: int, *, reason: str, log: str) -> Self:
@@ -228,16 +249,18 @@ class Video:
         """
         self.check_holder(attempt)
         return attrs.evolve(
-            self._on(Event.FAIL), error_message=reason, error_log=log, lease_until=None
+            self._on(Event.FAIL), error_message=reason, error_log=log, lease_until=None, holder=None
         )
 
     def stumbled(self, attempt: int, *, reason: str, log: str, now: datetime) -> Self:
         """End the current attempt by a passing fault: later again, or failed after all tries.
 
-        Later is after 10 seconds, and twice as long after each further try. Raises LeaseLostError.
+        Later is after 10 seconds, and twice as long after each further try, and behind those that
+        wait. Raises LeaseLostError.
         """
         self.check_holder(attempt)
-        return self._stumble(reason, log=log, ready_at=now + BACK_OFF * 2 ** (self.tries - 1))
+        ready_at = now + BACK_OFF * 2 ** (self.tries - 1)
+        return self._stumble(reason, log=log, ready_at=ready_at, due_at=ready_at + RETRY_DELAY)
 
     def handed_back(self, attempt: int, now: datetime) -> Self:
         """Give the video back undone, since its worker is stopping; the try does not count.
@@ -250,17 +273,22 @@ class Video:
             tries=self.tries - 1,
             ready_at=now,
             lease_until=None,
+            holder=None,
             progress=0.0,
         )
 
     def retried(self, now: datetime) -> Self:
-        """Try a failed video again, with all tries. Raises VideoNotReadyError unless it has failed."""
+        """Try a failed video again, with all tries, behind those that wait.
+
+        Raises VideoNotReadyError unless it has failed.
+        """
         if self.status is not Status.FAILED:
             raise VideoNotReadyError(self.status, Status.FAILED)
         return attrs.evolve(
             self._on(Event.RETRY),
             tries=0,
             ready_at=now,
+            due_at=now + RETRY_DELAY,
             progress=0.0,
             error_message=None,
             error_log=None,
@@ -325,17 +353,35 @@ class Video:
             raise VideoNotReadyError(self.status, Status.COMPLETED)
         return self.media, self.thumbnail
 
+    def published_storyboard(self) -> tuple[str, Storyboard]:
+        """Give the location and the layout of the storyboard.
+
+        Raises NotFoundError if there is none, and else what `published_files` raises.
+        """
+        self.published_files()
+        if self.storyboard is None or self.storyboard_layout is None:
+            raise NotFoundError("storyboard", self.id)
+        return self.storyboard, self.storyboard_layout
+
+    @property
+    def playable_source(self) -> str | None:
+        """Give the upload while it is what plays, before it is published: the plan copies it anyway."""
+        waits = self.status in {Status.PENDING, Status.PROCESSING}
+        return self.source if waits and self.plan is not None and self.plan.plays_at_once else None
+
     def check_holder(self, attempt: int) -> None:
         """Raise LeaseLostError unless `attempt` is the one that holds the video."""
         if self.status is not Status.PROCESSING or self.attempt != attempt:
             raise LeaseLostError(attempt)
 
-    def _stumble(self, reason: str, *, log: str, ready_at: datetime) -> Self:
+    def _stumble(self, reason: str, *, log: str, ready_at: datetime, due_at: datetime) -> Self:
         event = Event.FAIL if self.tries >= TRIES_MAX else Event.HAND_BACK
         return attrs.evolve(
             self._on(event),
             ready_at=ready_at,
+            due_at=due_at,
             lease_until=None,
+            holder=None,
             progress=0.0,
             error_message=reason if event is Event.FAIL else None,
             error_log=log,

@@ -11,15 +11,17 @@ from dependency_injector import containers, providers
 from adapters_auth.access_tokens import JwtAccessTokens
 from adapters_auth.media_tokens import HmacMediaTokens
 from adapters_auth.passwords import BcryptPasswordHasher
+from adapters_db.clock import SqlClock
+from adapters_db.patient_store import PatientStore
 from adapters_db.store import SqlStore
 from adapters_ffmpeg.find import find_ffmpeg
 from adapters_ffmpeg.transcoder import FfmpegTranscoder
 from adapters_fs.media import FilesystemMedia
 from adapters_fs.uploads import FilesystemUploads
 from adapters_http.use_cases import UseCases
-from adapters_jobs.embedded import EmbeddedQueue
 from adapters_jobs.schedule import ScheduledJobs
 from adapters_jobs.worker import Worker
+from vidcore.sessions import AccountCache
 from vidcore.use_cases import (
     accounts,
     administration,
@@ -28,14 +30,19 @@ from vidcore.use_cases import (
     inviting,
     library,
     membership,
+    outlook,
     processing,
+    recognizing,
     removal,
+    resuming,
     throttling,
     uploading,
+    watching,
 )
+from vidcore_app.queues import make_queue
 from vidcore_app.secret import jwt_secret
 from vidcore_app.settings import Places, Settings
-from vidcore_app.system import RandomSecrets, SystemClock, Uuid7Ids
+from vidcore_app.system import RandomSecrets, Uuid7Ids
 
 FILE_THREADS = 4  # as measured for uploads; the default executor stays free for everything else
 
@@ -46,7 +53,8 @@ class Container(containers.DeclarativeContainer):
     settings = providers.Dependency(instance_of=Settings)
     places = providers.Singleton(Places.of, settings)
 
-    clock = providers.Singleton(SystemClock)
+    store = providers.Singleton(SqlStore, places.provided.database_url)
+    clock = providers.Singleton(SqlClock, store.provided.engines.read)
     ids = providers.Singleton(Uuid7Ids)
     secrets = providers.Singleton(RandomSecrets)
 
@@ -62,7 +70,6 @@ class Container(containers.DeclarativeContainer):
     )
     media_tokens = providers.Singleton(HmacMediaTokens, secret)
 
-    store = providers.Singleton(SqlStore, places.provided.database_url)
     file_pool = providers.Singleton(
         ThreadPoolExecutor, max_workers=FILE_THREADS, thread_name_prefix="files"
     )
@@ -75,10 +82,21 @@ class Container(containers.DeclarativeContainer):
         file_pool,
     )
     ffmpeg = providers.Singleton(find_ffmpeg, settings.provided.ffmpeg)
-    transcoder = providers.Singleton(FfmpegTranscoder, ffmpeg)
-    queue = providers.Singleton(EmbeddedQueue)
+    transcoder = providers.Singleton(
+        FfmpegTranscoder,
+        ffmpeg,
+        preset=settings.provided.ffmpeg_preset,
+        crf=settings.provided.ffmpeg_crf,
+    )
+    queue = providers.Singleton(
+        make_queue, settings.provided.queue, places.provided.database_url, clock
+    )
     schedule = providers.Singleton(ScheduledJobs)
 
+    account_cache = providers.Singleton(AccountCache)
+    recognize = providers.Singleton(
+        recognizing.Recognize, store=store, accounts=account_cache, clock=clock
+    )
     throttle = providers.Singleton(throttling.Throttle, store=store, clock=clock)
     register = providers.Singleton(
         accounts.Register,
@@ -98,11 +116,15 @@ class Container(containers.DeclarativeContainer):
         clock=clock,
     )
     authenticate = providers.Singleton(
-        accounts.Authenticate, store=store, tokens=tokens, clock=clock
+        accounts.Authenticate, tokens=tokens, recognize=recognize, clock=clock
     )
     show_own_account = providers.Singleton(accounts.ShowOwnAccount, store=store, clock=clock)
     change_password = providers.Singleton(
-        accounts.ChangePassword, store=store, passwords=passwords, throttle=throttle
+        accounts.ChangePassword,
+        store=store,
+        passwords=passwords,
+        throttle=throttle,
+        accounts=account_cache,
     )
 
     remove_files = providers.Singleton(
@@ -110,10 +132,14 @@ class Container(containers.DeclarativeContainer):
     )
     list_members = providers.Singleton(membership.ListMembers, store=store, clock=clock)
     show_member = providers.Singleton(membership.ShowMember, store=store, clock=clock)
-    change_role = providers.Singleton(membership.ChangeRole, store=store, clock=clock)
-    change_active = providers.Singleton(membership.ChangeActive, store=store, clock=clock)
+    change_role = providers.Singleton(
+        membership.ChangeRole, store=store, accounts=account_cache, clock=clock
+    )
+    change_active = providers.Singleton(
+        membership.ChangeActive, store=store, accounts=account_cache, clock=clock
+    )
     remove_member = providers.Singleton(
-        membership.RemoveMember, store=store, remove_files=remove_files
+        membership.RemoveMember, store=store, accounts=account_cache, remove_files=remove_files
     )
 
     invite = providers.Singleton(
@@ -131,7 +157,11 @@ class Container(containers.DeclarativeContainer):
     remove_category = providers.Singleton(categorizing.RemoveCategory, store=store)
 
     admit_upload = providers.Singleton(
-        uploading.AdmitUpload, store=store, uploads=uploads, clock=clock
+        uploading.AdmitUpload,
+        store=store,
+        uploads=uploads,
+        clock=clock,
+        disk_floor=settings.provided.disk_floor_bytes,
     )
     begin_upload = providers.Singleton(
         uploading.BeginUpload, store=store, admit=admit_upload, ids=ids, clock=clock
@@ -150,6 +180,36 @@ class Container(containers.DeclarativeContainer):
         queue=queue,
         ids=ids,
         clock=clock,
+        copying=settings.provided.copy_playable,
+    )
+
+    check_upload = providers.Singleton(
+        outlook.CheckUpload, store=store, admit=admit_upload, clock=clock
+    )
+    begin_resumable = providers.Singleton(
+        resuming.BeginResumable,
+        store=store,
+        uploads=uploads,
+        admit=admit_upload,
+        ids=ids,
+        clock=clock,
+    )
+    list_uploads = providers.Singleton(
+        resuming.ListUploads, store=store, uploads=uploads, clock=clock
+    )
+    show_upload = providers.Singleton(
+        resuming.ShowUpload, store=store, uploads=uploads, clock=clock
+    )
+    mark_unchecked = providers.Singleton(resuming.MarkUnchecked, store=store, clock=clock)
+    complete_upload = providers.Singleton(
+        resuming.CompleteUpload,
+        store=store,
+        finish=finish_upload,
+        abandon=abandon_upload,
+        clock=clock,
+    )
+    cancel_upload = providers.Singleton(
+        resuming.CancelUpload, store=store, uploads=uploads, clock=clock
     )
 
     list_videos = providers.Singleton(library.ListVideos, store=store)
@@ -162,7 +222,13 @@ class Container(containers.DeclarativeContainer):
     retry_video = providers.Singleton(library.RetryVideo, store=store, queue=queue, clock=clock)
     count_view = providers.Singleton(library.CountView, store=store)
     open_media = providers.Singleton(
-        library.OpenMedia, store=store, media=media, tokens=media_tokens, clock=clock
+        watching.OpenMedia,
+        store=store,
+        uploads=uploads,
+        media=media,
+        tokens=media_tokens,
+        recognize=recognize,
+        clock=clock,
     )
 
     show_statistics = providers.Singleton(
@@ -181,18 +247,23 @@ class Container(containers.DeclarativeContainer):
     reset_week = providers.Singleton(housekeeping.ResetWeek, store=store, clock=clock)
     tidy_up = providers.Singleton(housekeeping.TidyUp, store=store, uploads=uploads, clock=clock)
 
+    recover_own = providers.Singleton(processing.RecoverOwn, store=store, queue=queue, clock=clock)
+    patient_store = providers.Singleton(PatientStore, store)
     worker = providers.Singleton(
         Worker,
         claim=providers.Singleton(processing.ClaimVideo, store=store, clock=clock),
         process=providers.Singleton(
             processing.ProcessVideo,
-            store=store,
+            store=patient_store,
             uploads=uploads,
             media=media,
             transcoder=transcoder,
+            copying=settings.provided.copy_playable,
         ),
         report=providers.Singleton(processing.ReportProgress, store=store, clock=clock),
-        end=providers.Singleton(processing.EndAttempt, store=store, clock=clock),
+        end=providers.Singleton(
+            processing.EndAttempt, store=patient_store, queue=queue, clock=clock
+        ),
         queue=queue,
         concurrency=settings.provided.worker_concurrency,
     )
@@ -224,6 +295,13 @@ class Container(containers.DeclarativeContainer):
         renew_upload=renew_upload,
         abandon_upload=abandon_upload,
         finish_upload=finish_upload,
+        check_upload=check_upload,
+        begin_resumable=begin_resumable,
+        list_uploads=list_uploads,
+        show_upload=show_upload,
+        mark_unchecked=mark_unchecked,
+        complete_upload=complete_upload,
+        cancel_upload=cancel_upload,
         list_videos=list_videos,
         list_videos_of_member=list_videos_of_member,
         show_video=show_video,

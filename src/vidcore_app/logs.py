@@ -29,7 +29,7 @@ def configure_logs(format_: Literal["console", "json"] | None, level: str) -> No
         )
     )
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
-    for chatty in ("aiosqlite", "asyncio", "alembic", "apscheduler"):
+    for chatty in ("aiosqlite", "asyncio", "alembic", "apscheduler", "procrastinate"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

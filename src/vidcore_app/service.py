@@ -1,22 +1,30 @@
 """The running service: opened in order, and closed in the reverse order, whatever happens between."""
 
 import asyncio
-import signal
+import socket
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
 
+import attrs
 import structlog
 
+from adapters_db.clock import SqlClock
 from adapters_db.migrate import upgrade
 from adapters_http.app import HttpSettings, create_app
-from adapters_http.server import Server
-from vidcore.errors import UsernameTakenError
+from adapters_http.server import Server, listen
+from adapters_jobs.fleet import ProcrastinateQueue
+from vidcore.errors import ServiceUnavailableError, UsernameTakenError
 from vidcore_app.container import Container
+from vidcore_app.leadership import RETRY, Leadership
+from vidcore_app.processes import Processes
+from vidcore_app.stopping import until_told_to_stop
 
 WEEKLY: Final = "0 0 * * 0"  # Sunday 00:00 UTC, when the quota's week begins
 HOURLY: Final = "7 * * * *"
+ADJUST_EVERY: Final = 10.0  # seconds; machines' clocks drift by less than a millisecond meanwhile
+LEADER_LOCK: Final = "leader.lock"
 SQLITE_SAFE: Final = (3, 51, 3)  # the first without the WAL-reset race, sqlite.org/wal.html
 
 _log = structlog.get_logger("vidcore")
@@ -33,12 +41,18 @@ async def opened(container: Container) -> AsyncIterator[None]:
     await container.media().prepare()
     await container.uploads().prepare()
     await upgrade(places.database_url)
+    queue = container.queue()
+    if isinstance(queue, ProcrastinateQueue):
+        await queue.prepare()
     async with AsyncExitStack() as stack:
         stack.callback(container.file_pool().shutdown)
         stack.callback(container.passwords().close)
         store = container.store()
         stack.push_async_callback(store.close)
         await store.open()
+        await container.clock().adjust()
+        adjusting = asyncio.create_task(_keep_adjusted(container.clock()))
+        stack.push_async_callback(_ended, adjusting)
         await container.make_config()(
             max_file_size_bytes=settings.max_file_size_bytes,
             weekly_upload_limit_bytes=settings.weekly_upload_limit_bytes,
@@ -46,38 +60,150 @@ async def opened(container: Container) -> AsyncIterator[None]:
         yield
 
 
-async def serve(container: Container, *, with_worker: bool, say: Callable[[str], None]) -> None:
+@attrs.frozen(kw_only=True)
+class Inherited:
+    """What one of several serving processes has from its parent: file descriptors.
+
+    `listening` is the socket to serve on; `parent` the read end of a pipe that ends with the parent.
+    """
+
+    listening: int
+    parent: int
+
+
+async def _keep_adjusted(clock: SqlClock) -> None:
+    while True:
+        await asyncio.sleep(ADJUST_EVERY)
+        try:
+            await clock.adjust()
+        except ServiceUnavailableError as error:
+            _log.warning("the clock goes on by itself", reason=str(error))
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.wait([task])
+
+
+async def serve(
+    container: Container,
+    *,
+    with_worker: bool,
+    say: Callable[[str], None],
+    inherited: Inherited | None = None,
+) -> None:
     """Serve until SIGTERM or SIGINT; `say` gets what whoever started it should read.
 
     Raises ServiceUnavailableError, InvalidValueError, OSError if the address cannot be had.
     """
     settings, places = container.settings(), container.places()
     use_cases = container.use_cases()  # whatever is wrong with a setting shows here
-    ffmpeg = container.ffmpeg()
     async with opened(container), AsyncExitStack() as stack:
-        _warn_of_old_sqlite(places.database_url)
-        await _make_first_admin(container, say)
+        if inherited is None:
+            await _prepare(container, say)
+        duties = Duties(container, with_worker=with_worker)
+        stack.push_async_callback(duties.stop)
+        await duties.start()
+        app = create_app(use_cases, _http_settings(container))
+        if inherited is None:
+            listening = listen(settings.host, settings.port)
+        else:
+            listening = socket.socket(fileno=inherited.listening)
+        server = Server(app, listening)
+        stack.push_async_callback(server.stop)
+        port = await server.start()
+        if inherited is None:
+            _introduce(container, port, say)
+        _log.info("serving", host=settings.host, port=port, worker=with_worker)
+        await until_told_to_stop(parent=None if inherited is None else inherited.parent)
+        _log.info("stopping", data=str(places.data))
+
+
+async def serve_by_many(
+    container: Container,
+    count: int,
+    arguments: Sequence[str],
+    say: Callable[[str], None],
+) -> None:
+    """Serve from `count` processes of the command with `arguments`, until SIGTERM or SIGINT.
+
+    Raises what `serve` raises.
+    """
+    settings = container.settings()
+    container.use_cases()
+    async with opened(container):
+        await _prepare(container, say)
+    with listen(settings.host, settings.port) as listening:
+        _introduce(container, listening.getsockname()[1], say)
+        await Processes(count, arguments, listening).run(say)
+
+
+class Duties:
+    """What one process of a machine does for all: the schedule, and the embedded worker if wanted."""
+
+    def __init__(self, container: Container, *, with_worker: bool) -> None:
+        self._container = container
+        self._leadership = Leadership(container.places().data / LEADER_LOCK)
+        self._with_worker = with_worker
+        self._following: asyncio.Task[None] | None = None
+        self._leads = False
+
+    async def start(self) -> None:
+        """Take the duties up at once if nobody has them, else as soon as who has them is gone.
+
+        Raises ServiceUnavailableError.
+        """
+        if self._leadership.try_take():
+            await self._take_up()
+        else:
+            self._following = asyncio.create_task(self._follow())
+
+    async def stop(self) -> None:
+        """Hand back what is being processed, and let another process take the duties up."""
+        if self._following is not None:
+            await _ended(self._following)
+        if self._leads:
+            await self._container.worker().stop()
+            await self._container.schedule().stop()
+        self._leadership.resign()
+
+    async def _follow(self) -> None:
+        while True:
+            await self._leadership.follow()
+            try:
+                await self._take_up()
+            except ServiceUnavailableError as error:
+                _log.warning("cannot lead yet", reason=str(error))
+                await asyncio.sleep(RETRY)
+            else:
+                return
+
+    async def _take_up(self) -> None:
+        container = self._container
+        await container.reset_week()()
+        await container.tidy_up()()
         schedule = container.schedule()
         schedule.add("weekly-quota-reset", WEEKLY, container.reset_week().__call__)
         schedule.add("tidy-up", HOURLY, container.tidy_up().__call__)
         schedule.start()
-        stack.push_async_callback(schedule.stop)
-        await container.reset_week()()
-        await container.tidy_up()()
-        if with_worker:
-            worker = container.worker()
-            stack.push_async_callback(worker.stop)
-            worker.start()
-        app = create_app(use_cases, _http_settings(container))
-        server = Server(app, host=settings.host, port=settings.port)
-        stack.push_async_callback(server.stop)
-        port = await server.start()
-        say(f"Data:     {places.data}")
-        say(f"ffmpeg:   {ffmpeg.path} ({ffmpeg.version})")
-        say(f"Address:  {places.public_url} (listening on {settings.host}, port {port})")
-        _log.info("serving", host=settings.host, port=port, worker=with_worker)
-        await _until_told_to_stop()
-        _log.info("stopping")
+        self._leads = True
+        if self._with_worker:
+            # Who led before is dead, or this process would not lead: what it held is free.
+            name = self._leadership.name()
+            await container.recover_own()(name)
+            container.worker().start(name)
+
+
+async def _prepare(container: Container, say: Callable[[str], None]) -> None:
+    _warn_of_old_sqlite(container.places().database_url)
+    await _make_first_admin(container, say)
+
+
+def _introduce(container: Container, port: int, say: Callable[[str], None]) -> None:
+    settings, places, ffmpeg = container.settings(), container.places(), container.ffmpeg()
+    say(f"Data:     {places.data}")
+    say(f"ffmpeg:   {ffmpeg.path} ({ffmpeg.version})")
+    say(f"Address:  {places.public_url} (listening on {settings.host}, port {port})")
 
 
 def _http_settings(container: Container) -> HttpSettings:
@@ -101,7 +227,7 @@ async def work(container: Container) -> None:
         stack.push_async_callback(worker.stop)
         worker.start()
         _log.info("working", concurrency=container.settings().worker_concurrency)
-        await _until_told_to_stop()
+        await until_told_to_stop()
         _log.info("stopping")
 
 
@@ -130,15 +256,3 @@ def _warn_of_old_sqlite(database_url: str) -> None:
             version=sqlite3.sqlite_version,
             safe_from=".".join(map(str, SQLITE_SAFE)),
         )
-
-
-async def _until_told_to_stop() -> None:
-    loop = asyncio.get_running_loop()
-    told = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, told.set)
-    try:
-        await told.wait()
-    finally:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.remove_signal_handler(number)

@@ -17,11 +17,14 @@ from dotenv import dotenv_values
 from typed_settings.exceptions import ConfigFileLoadError, TsError
 from typed_settings.loaders import DotEnvLoader, Loader
 
+from vidcore.uploads import DISK_FLOOR
+
 PREFIX: Final = "VIDCORE_"
 TOML_FILE: Final = "vidcore.toml"
 DOTENV_FILE: Final = ".env"
 GIB: Final = 1 << 30
 PORT_MAX: Final = 65_535
+CRF_MAX: Final = 51  # of libx264 with 8 bits
 
 
 class SettingsError(Exception):
@@ -35,6 +38,16 @@ def _help(text: str) -> dict[str, str]:
 def _positive(_: object, attribute: "attrs.Attribute[int]", value: int) -> None:
     if value < 1:
         raise ValueError(f"{attribute.name} must be 1 or more, not {value}")
+
+
+def _not_negative(_: object, attribute: "attrs.Attribute[int]", value: int) -> None:
+    if value < 0:
+        raise ValueError(f"{attribute.name} must be 0 or more, not {value}")
+
+
+def _crf(_: object, __: object, value: int) -> None:
+    if not 0 <= value <= CRF_MAX:
+        raise ValueError(f"ffmpeg_crf must be 0 to {CRF_MAX}, not {value}")
 
 
 def _port(_: object, __: object, value: int) -> None:
@@ -115,6 +128,40 @@ class Settings:
     )
     ffprobe: Path | None = attrs.field(
         default=None, metadata=_help("accepted, and not needed: ffmpeg alone is enough")
+    )
+    ffmpeg_preset: Literal[
+        "ultrafast",
+        "superfast",
+        "veryfast",
+        "faster",
+        "fast",
+        "medium",
+        "slow",
+        "slower",
+        "veryslow",
+    ] = attrs.field(
+        default="medium", metadata=_help("libx264's speed against size (default: medium)")
+    )
+    ffmpeg_crf: int = attrs.field(
+        default=23,
+        validator=_crf,
+        metadata=_help("libx264's quality, 0 best to 51 worst (default: 23)"),
+    )
+    copy_playable: bool = attrs.field(
+        default=True,
+        metadata=_help("copy what every browser plays instead of encoding it (default: true)"),
+    )
+    disk_floor_bytes: int = attrs.field(
+        default=DISK_FLOOR,
+        validator=_not_negative,
+        metadata=_help("what uploads leave free on the disk (default: 1 GiB)"),
+    )
+    queue: Literal["embedded", "procrastinate"] | None = attrs.field(
+        default=None,
+        metadata=_help(
+            "what brings videos to workers: embedded or procrastinate "
+            "(default: procrastinate with PostgreSQL)"
+        ),
     )
     worker_concurrency: int = attrs.field(
         default=1, validator=_positive, metadata=_help("videos processed at once (default: 1)")

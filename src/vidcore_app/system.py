@@ -1,21 +1,11 @@
-"""The machine's own clock, ids and randomness, as the core asks for them."""
+"""Ids and randomness, as the core asks for them."""
 
 import secrets
-from datetime import UTC, datetime
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from vidcore.ports.clock import Clock
 from vidcore.ports.identity import IdSource, SecretSource
-
-
-class SystemClock(Clock):
-    """The machine's clock."""
-
-    def now(self) -> datetime:
-        """Give the present moment in UTC."""
-        return datetime.now(UTC)  # noqa: TID251 - this is where time comes in
 
 
 class Uuid7Ids(IdSource):

@@ -9,8 +9,12 @@ import vidcore
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "domain.md"
-RULES = [path for path in Path(vidcore.__file__).parent.glob("*.py") if path.stem != "__init__"]
-NO_BOUNDS = {"media.FORMATS", "videos.NEXT"}  # a phrase, and the table that has blocks of its own
+CORE = Path(vidcore.__file__).parent
+RULES = [path for folder in (CORE, CORE / "media") for path in folder.glob("[a-z]*.py")]
+NO_BOUNDS = {
+    "media.sources.FORMATS",
+    "videos.NEXT",
+}  # a phrase, and the table that has blocks of its own
 
 
 def load_generator() -> ModuleType:
@@ -60,7 +64,7 @@ def test_every_block_that_can_be_generated_stands_in_the_page_once() -> None:
 
 def test_every_bound_of_the_domain_stands_in_a_table() -> None:
     bounds = {
-        f"{path.stem}.{name}"
+        ".".join((*path.relative_to(CORE).with_suffix("").parts, name))
         for path in RULES
         for name in re.findall(r"(?m)^([A-Z]\w*): Final", path.read_text(encoding="utf-8"))
     }

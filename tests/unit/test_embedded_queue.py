@@ -7,6 +7,7 @@ import pytest
 
 from adapters_jobs.embedded import EmbeddedQueue
 from vidcore.testing.identity import numbered_id
+from vidcore.testing.memory_store import InMemoryStore
 from vidcore.testing.queue_contract import ProcessingQueueContract
 
 VIDEO, OTHER = numbered_id(1), numbered_id(2)
@@ -19,7 +20,13 @@ def queue() -> EmbeddedQueue:
 
 
 class TestEmbeddedQueue(ProcessingQueueContract):
-    """Its fixture is the one above."""
+    @pytest.fixture
+    def queue(self) -> EmbeddedQueue:
+        return EmbeddedQueue(poll=timedelta(milliseconds=5))
+
+    @pytest.fixture
+    def store(self) -> InMemoryStore:
+        return InMemoryStore()
 
 
 async def settle() -> None:
@@ -102,33 +109,6 @@ async def test_an_announcement_while_workers_wake_is_seen_by_one_of_them(
     assert sorted(taken) == list(range(200))
 
 
-async def test_cancelling_calls_all_that_work_on_the_video_and_nobody_else(
-    queue: EmbeddedQueue,
-) -> None:
-    called: list[str] = []
-
-    with (
-        queue.on_cancel(VIDEO, lambda: called.append("first")),
-        queue.on_cancel(VIDEO, lambda: called.append("second")),
-        queue.on_cancel(OTHER, lambda: called.append("other")),
-    ):
-        await queue.cancel(VIDEO)
-
-    assert called == ["first", "second"]
-
-
-async def test_work_that_has_ended_is_not_called(queue: EmbeddedQueue) -> None:
-    called: list[str] = []
-    with queue.on_cancel(VIDEO, lambda: called.append("long")):
-        with queue.on_cancel(VIDEO, lambda: called.append("short")):
-            pass
-        await queue.cancel(VIDEO)
-    await queue.cancel(VIDEO)
-
-    assert called == ["long"]
-    assert not queue._on_cancel
-
-
 async def test_a_task_can_be_cancelled_and_leaves_its_registration(queue: EmbeddedQueue) -> None:
     async def work() -> None:
         task = asyncio.current_task()
@@ -143,4 +123,4 @@ async def test_a_task_can_be_cancelled_and_leaves_its_registration(queue: Embedd
 
     with pytest.raises(asyncio.CancelledError):
         await working
-    assert not queue._on_cancel
+    assert not queue.cancellations

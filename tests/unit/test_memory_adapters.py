@@ -8,6 +8,7 @@ from vidcore.errors import (
     InvalidValueError,
     ServiceUnavailableError,
     StorageFullError,
+    VideoProcessingError,
 )
 from vidcore.ports.storage import MediaStore, UploadArea
 from vidcore.testing.clock import FixedClock
@@ -16,6 +17,7 @@ from vidcore.testing.examples import MICROSECOND, NOW
 from vidcore.testing.identity import SequentialIds, SequentialSecrets, numbered_id
 from vidcore.testing.identity_contract import IdSourceContract, SecretSourceContract
 from vidcore.testing.media_store_contract import MediaStoreContract
+from vidcore.testing.memory_store import InMemoryStore
 from vidcore.testing.passwords import PlainPasswords
 from vidcore.testing.passwords_contract import PasswordHasherContract
 from vidcore.testing.queue import InMemoryQueue
@@ -39,6 +41,15 @@ class TestFixedClock(ClockContract):
         assert clock.now() == NOW + timedelta(days=1)
         clock.set(NOW - MICROSECOND)
         assert clock.now() == NOW - MICROSECOND
+
+    def test_what_has_elapsed_is_all_that_it_went_forward(self, clock: FixedClock) -> None:
+        assert clock.elapsed() == timedelta()
+        clock.advance(timedelta(days=1))
+        clock.set(NOW)
+        clock.advance(-MICROSECOND)
+        assert clock.elapsed() == timedelta(days=1)
+        clock.set(NOW + timedelta(hours=1) - MICROSECOND)
+        assert clock.elapsed() == timedelta(days=1, hours=1)
 
 
 class TestSequentialIds(IdSourceContract):
@@ -83,6 +94,10 @@ class TestInMemoryQueue(ProcessingQueueContract):
     @pytest.fixture
     def queue(self) -> InMemoryQueue:
         return InMemoryQueue()
+
+    @pytest.fixture
+    def store(self) -> InMemoryStore:
+        return InMemoryStore()
 
     async def test_it_keeps_what_was_said(self, queue: InMemoryQueue) -> None:
         await queue.announce(numbered_id(1))
@@ -177,6 +192,7 @@ class TestFixedTranscoder(TranscoderContract):
     def transcoder(self) -> FixedTranscoder:
         transcoder = FixedTranscoder(write=lambda path, content: Path(path).write_bytes(content))
         transcoder.errors["/garbage.mp4"] = FileFormatNotSupportedError("That is no video.")
+        transcoder.errors["/damaged.mp4"] = VideoProcessingError("That is damaged.")
         return transcoder
 
     @pytest.fixture
@@ -186,3 +202,7 @@ class TestFixedTranscoder(TranscoderContract):
     @pytest.fixture
     def garbage(self) -> str:
         return "/garbage.mp4"
+
+    @pytest.fixture
+    def damaged(self) -> str:
+        return "/damaged.mp4"

@@ -29,6 +29,7 @@ from vidcore.catalogue import VideoEntry
 from vidcore.categories import Category
 from vidcore.config import Config
 from vidcore.invitations import Invitation
+from vidcore.media import Plan
 from vidcore.pages import Page
 from vidcore.ports.store import CategoryEntry, Statistics
 from vidcore.ports.tokens import AccessToken, MediaGrant
@@ -167,6 +168,18 @@ def test_a_category_arrives(category: Category, created_by: UUID | None, video_c
     }
 
 
+def shown(plan: Plan | None) -> dict[str, Any] | None:
+    if plan is None:
+        return None
+    mode = {(True, True): "remux", (True, False): "audio", (False, True): "video"}
+    return {
+        "mode": mode.get((plan.copy_video, plan.copy_audio or plan.audio_index is None), "encode"),
+        "width": plan.width,
+        "height": plan.height,
+        "reasons": [*plan.reasons],
+    }
+
+
 @any_examples
 @given(
     video=strategies.videos(OWNER),
@@ -187,7 +200,9 @@ def test_a_video_arrives_and_its_signed_addresses_only_when_it_is_completed(
     )
 
     completed = video.status.value == "completed"
-    stream = f"/api/videos/{video.id}/stream?token=media.1" if completed else None
+    plays = f"/api/videos/{video.id}/stream?token=media.1"
+    stream = plays if completed else None
+    insider = viewer.id == video.uploaded_by or viewer.role.value == "admin"
     assert answer == {
         "id": str(video.id),
         "title": video.title,
@@ -210,6 +225,9 @@ def test_a_video_arrives_and_its_signed_addresses_only_when_it_is_completed(
         "created_at": told(video.created_at),
         "stream_url": stream,
         "thumbnail_url": stream and stream.replace("/stream", "/thumbnail"),
+        "storyboard_url": stream and video.storyboard and stream.replace("/stream", "/storyboard"),
+        "play_url": plays if completed or video.playable_source else None,
+        "processing_plan": shown(video.plan) if insider else None,
     }
     if completed:
         assert tokens.read("media.1", now) == MediaGrant(

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from vidcore.errors import IllegalTransitionError, LeaseLostError, VideoNotReadyError
+from vidcore.media import storyboard_of
 from vidcore.testing.examples import (
     NOW,
     PLAN,
@@ -16,6 +17,7 @@ from vidcore.testing.examples import (
     example_user,
     example_video,
 )
+from vidcore.turns import RETRY_DELAY
 from vidcore.videos import (
     BACK_OFF,
     HEARTBEAT,
@@ -32,6 +34,8 @@ OWNER = example_user(1)
 RENDITION = Rendition(
     media="m.mp4",
     thumbnail="t.jpg",
+    storyboard="s.jpg",
+    storyboard_layout=storyboard_of(duration=2.5, width=64, height=48),
     file_size_bytes=9,
     duration_seconds=2.5,
     width=64,
@@ -161,6 +165,8 @@ def test_a_completed_video_is_what_the_output_was_found_to_be_and_needs_no_sourc
         status=Status.COMPLETED,
         media="m.mp4",
         thumbnail="t.jpg",
+        storyboard="s.jpg",
+        storyboard_layout=RENDITION.storyboard_layout,
         file_size_bytes=9,
         duration_seconds=2.5,
         width=64,
@@ -194,7 +200,13 @@ def test_a_passing_fault_is_tried_again_later_and_later(tries: int, wait: timede
     stumbled = video.stumbled(1, reason="the disk is full", log="ENOSPC", now=NOW)
 
     assert stumbled == example_video(
-        9, OWNER, attempt=1, tries=tries, ready_at=NOW + wait, error_log="ENOSPC"
+        9,
+        OWNER,
+        attempt=1,
+        tries=tries,
+        ready_at=NOW + wait,
+        due_at=NOW + wait + RETRY_DELAY,
+        error_log="ENOSPC",
     )
 
 
@@ -294,3 +306,26 @@ class Lifecycle(RuleBasedStateMachine):
 
 
 TestLifecycle = Lifecycle.TestCase
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        lambda video: video.completed(1, RENDITION),
+        lambda video: video.failed(1, reason="", log=""),
+        lambda video: video.stumbled(1, reason="", log="", now=NOW),
+        lambda video: video.handed_back(1, NOW),
+        lambda video: video.recovered(NOW),
+    ],
+    ids=["completed", "failed", "stumbled", "handed back", "recovered"],
+)
+def test_nobody_holds_a_video_after_its_attempt(end: Callable[[Video], Video]) -> None:
+    ended = end(example_processing(9, OWNER, holder="one"))
+
+    assert (ended.holder, ended.lease_until) == (None, None)
+
+
+def test_a_video_that_its_worker_could_not_finish_keeps_its_turn() -> None:
+    video = example_processing(9, OWNER, due_at=NOW - timedelta(hours=1))
+
+    assert video.recovered(NOW).due_at == video.handed_back(1, NOW).due_at == video.due_at

@@ -11,21 +11,25 @@ from vidcore.errors import (
     VideoNotReadyError,
     VideoProcessingError,
 )
+from vidcore.media import storyboard_of
 from vidcore.testing.examples import (
     MICROSECOND,
     NOBODY,
     NOW,
+    PLAN,
     example_completed,
     example_failed,
     example_processing,
     example_user,
     example_video,
 )
+from vidcore.turns import RETRY_DELAY
 from vidcore.users import Role
 from vidcore.videos import Status, Video
 
 OWNER, OTHER = example_user(1), example_user(2)
 ADMIN = example_user(3, role=Role.ADMIN)
+BOARD = storyboard_of(duration=12.5, width=640, height=360)
 UNFINISHED = [example_video(9, OWNER), example_processing(9, OWNER), example_failed(9, OWNER)]
 
 
@@ -42,6 +46,22 @@ def test_a_new_video_waits_from_the_moment_it_arrived() -> None:
 
     assert video == example_video(9, OWNER, category_id=NOBODY)
     assert video.is_claimable(NOW)
+
+
+def test_a_new_video_keeps_what_is_planned_for_it_and_the_digest_of_its_upload() -> None:
+    video = Video.accept(
+        id=example_video(9, OWNER).id,
+        details=VideoDetails(title="Video 9"),
+        original_filename="holiday.mp4",
+        file_size_bytes=1_000,
+        uploaded_by=OWNER.id,
+        source="source-9",
+        now=NOW,
+        sha256="a" * 64,
+        plan=PLAN,
+    )
+
+    assert video == example_video(9, OWNER, sha256="a" * 64, plan=PLAN)
 
 
 def test_a_new_video_has_no_views_no_progress_and_no_tries() -> None:
@@ -150,6 +170,52 @@ def test_only_a_completed_video_has_published_files() -> None:
         assert (not_ready.value.status, not_ready.value.wanted) == (video.status, "completed")
 
 
+def test_a_published_storyboard_has_a_picture_and_a_layout() -> None:
+    completed = example_completed(9, OWNER, storyboard="tiles.jpg", storyboard_layout=BOARD)
+
+    assert completed.published_storyboard() == ("tiles.jpg", BOARD)
+    for without in (
+        attrs.evolve(completed, storyboard=None),
+        attrs.evolve(completed, storyboard_layout=None),
+    ):
+        with pytest.raises(NotFoundError, match="storyboard"):
+            without.published_storyboard()
+
+
+@pytest.mark.parametrize("video", UNFINISHED)
+def test_before_a_video_is_completed_its_storyboard_is_refused_as_its_media_are(
+    video: Video,
+) -> None:
+    video = attrs.evolve(video, storyboard="tiles.jpg", storyboard_layout=BOARD)
+
+    with pytest.raises((VideoNotReadyError, VideoProcessingError)) as refused:
+        video.published_files()
+    with pytest.raises(refused.type):
+        video.published_storyboard()
+
+
+AT_ONCE = attrs.evolve(PLAN, plays_at_once=True)
+
+
+@pytest.mark.parametrize(
+    ("video", "playable"),
+    [
+        (example_video(9, OWNER, plan=AT_ONCE), "source-9"),
+        (example_processing(9, OWNER, plan=AT_ONCE), "source-9"),
+        (example_video(9, OWNER, plan=AT_ONCE, source=None), None),
+        (example_video(9, OWNER, plan=PLAN), None),
+        (example_processing(9, OWNER, plan=PLAN), None),
+        (example_video(9, OWNER, plan=None), None),
+        (example_failed(9, OWNER, plan=AT_ONCE), None),
+        (example_completed(9, OWNER, plan=AT_ONCE, source="source-9"), None),
+    ],
+)
+def test_an_upload_plays_at_once_while_a_plan_to_copy_it_waits_or_is_carried_out(
+    video: Video, playable: str | None
+) -> None:
+    assert video.playable_source == playable
+
+
 @pytest.mark.parametrize("log", [None, "moov atom not found"])
 def test_a_failed_video_says_why_instead_of_playing(log: str | None) -> None:
     with pytest.raises(VideoProcessingError) as failed:
@@ -196,6 +262,6 @@ def test_a_retry_has_all_tries_and_the_next_attempt_has_a_new_number() -> None:
     later = NOW + timedelta(hours=1)
     retried = failed.retried(later)
 
-    assert retried == example_video(9, OWNER, attempt=5, ready_at=later)
-    claimed = retried.claimed(later)
-    assert (claimed.attempt, claimed.tries) == (6, 1)
+    assert retried == example_video(9, OWNER, attempt=5, ready_at=later, due_at=later + RETRY_DELAY)
+    claimed = retried.claimed(later, holder="one")
+    assert (claimed.attempt, claimed.tries, claimed.holder) == (6, 1, "one")

@@ -28,7 +28,7 @@ class Workshop:
         self.uploads = InMemoryUploads(clock=self.clock)
         self.media = InMemoryMedia()
         self.transcoder = FixedTranscoder(write=self.media.put)
-        self.queue = EmbeddedQueue()
+        self.queue = EmbeddedQueue(poll=timedelta(milliseconds=5))
         self.claim = ClaimVideo(store=self.store, clock=self.clock)
         self.report = ReportProgress(store=self.store, clock=self.clock)
         self.member = example_user(1)
@@ -44,7 +44,7 @@ class Workshop:
                 transcoder=self.transcoder,
             ),
             report=self.report,
-            end=EndAttempt(store=self.store, clock=self.clock),
+            end=EndAttempt(store=self.store, queue=self.queue, clock=self.clock),
             queue=self.queue,
             concurrency=concurrency,
         )
@@ -82,7 +82,7 @@ class Workshop:
 
 @pytest.fixture
 async def workshop(monkeypatch: pytest.MonkeyPatch) -> Workshop:
-    monkeypatch.setattr(worker_module, "POLL", timedelta(milliseconds=5))
+    monkeypatch.setattr(worker_module, "PAUSE", 0.005)
     monkeypatch.setattr(worker_module, "GLANCE", 0.002)
     workshop = Workshop()
     await workshop.accept_video()
@@ -105,6 +105,20 @@ async def test_progress_is_reported_while_the_work_goes_on(workshop: Workshop) -
         workshop.transcoder.gate.set()
 
         await workshop.wait_for(Status.COMPLETED)
+
+
+async def test_work_on_a_video_that_another_process_deleted_stops(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_module, "LOOK", 0.002)
+    workshop.transcoder.gate.clear()
+    async with workshop.working(), asyncio.timeout(10):
+        await workshop.transcoder.begun.wait()
+        async with workshop.store.write() as uow:
+            await uow.videos.remove(workshop.video.id)
+            await uow.commit()
+        while not workshop.transcoder.stopped:
+            await asyncio.sleep(0.001)
 
 
 async def test_the_lease_is_renewed_in_time(
@@ -233,11 +247,11 @@ class BrokenAtFirst:
     times: int = 1
     calls: int = 0
 
-    async def __call__(self, *arguments: object) -> Video | None:
+    async def __call__(self, *arguments: object, **named: object) -> Video | None:
         self.calls += 1
         if self.calls <= self.times:
             raise self.error
-        return await self.works(*arguments)  # type: ignore[arg-type]  # as it is called
+        return await self.works(*arguments, **named)  # type: ignore[arg-type]  # as it is called
 
 
 @pytest.mark.parametrize("error", [ServiceUnavailableError("no database"), KeyError("a bug")])

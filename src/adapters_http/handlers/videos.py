@@ -1,16 +1,14 @@
 """Videos: uploading by form, finding, changing, watching."""
 
 from http import HTTPStatus
-from urllib.parse import quote
 from uuid import UUID
 
 import attrs
-from aiohttp import hdrs, web
+from aiohttp import hdrs
 
 from adapters_http.expectations import say_continue
 from adapters_http.forms import UploadForm, check_multipart, size_bounds
 from adapters_http.handlers.queries import PageQuery
-from adapters_http.media_response import send_file
 from adapters_http.presenting import PageAnswer
 from adapters_http.presenting_videos import VideoAnswer, ViewsAnswer
 from adapters_http.routing import Access, Answer, Call, Multipart, Nothing, route
@@ -19,7 +17,6 @@ from vidcore import errors
 from vidcore.catalogue import VideoQuery, VideoSort
 from vidcore.details import DESCRIPTION_MAX, TITLE_MAX, Unset
 from vidcore.pages import Order
-from vidcore.use_cases.library import PlayableMedia
 from vidcore.videos import Status
 
 
@@ -52,14 +49,6 @@ class VideoBody:
         ),
     )
     category_id: UUID | Unset | None = Unset.UNSET
-
-
-@attrs.frozen(kw_only=True)
-class MediaQuery:
-    """The token of a signed address, for those who cannot send a header; and whether to save it."""
-
-    token: str | None = None
-    download: bool = False
 
 
 async def upload(call: Call[Multipart, Nothing]) -> Answer:
@@ -123,52 +112,6 @@ async def count_view(call: Call[Nothing, Nothing]) -> ViewsAnswer:
     views = await call.use_cases.count_view(actor=call.actor, video_id=call.ids["id"])
     return ViewsAnswer(view_count=views)
 
-
-async def _open(call: Call[Nothing, MediaQuery]) -> PlayableMedia:
-    video_id = call.ids["id"]
-    if call.query.token is not None and hdrs.AUTHORIZATION not in call.request.headers:
-        return await call.use_cases.open_media.by_token(token=call.query.token, video_id=video_id)
-    return await call.use_cases.open_media.for_member(actor=call.actor, video_id=video_id)
-
-
-def _disposition(call: Call[Nothing, MediaQuery], filename: str) -> str:
-    kind = "attachment" if call.query.download else "inline"
-    return f"{kind}; filename*=UTF-8''{quote(filename, safe='')}"
-
-
-async def stream(call: Call[Nothing, MediaQuery]) -> web.StreamResponse:
-    """Send the MP4."""
-    playable = await _open(call)
-    return await send_file(
-        call.request,
-        playable.media,
-        content_type="video/mp4",
-        headers={
-            hdrs.CACHE_CONTROL: "private, no-cache",
-            hdrs.CONTENT_DISPOSITION: _disposition(call, f"{playable.video.title}.mp4"),
-        },
-    )
-
-
-async def thumbnail(call: Call[Nothing, MediaQuery]) -> web.StreamResponse:
-    """Send the JPEG."""
-    playable = await _open(call)
-    return await send_file(
-        call.request,
-        playable.thumbnail,
-        content_type="image/jpeg",
-        headers={
-            hdrs.CACHE_CONTROL: "private, no-cache",
-            hdrs.CONTENT_DISPOSITION: _disposition(call, f"{playable.video.title}.jpg"),
-        },
-    )
-
-
-_NOT_PLAYABLE = (
-    errors.NotFoundError,
-    errors.VideoNotReadyError,
-    errors.VideoProcessingError,
-)
 
 ROUTES = (
     route(
@@ -247,25 +190,5 @@ ROUTES = (
         "Count a view",
         answer=ViewsAnswer,
         errors=(errors.NotFoundError,),
-    ),
-    route(
-        "GET",
-        "/api/videos/{id}/stream",
-        Access.SIGNED,
-        stream,
-        "Play the MP4; with ranges",
-        query=MediaQuery,
-        media_type="video/mp4",
-        errors=_NOT_PLAYABLE,
-    ),
-    route(
-        "GET",
-        "/api/videos/{id}/thumbnail",
-        Access.SIGNED,
-        thumbnail,
-        "Show the thumbnail, a JPEG",
-        query=MediaQuery,
-        media_type="image/jpeg",
-        errors=_NOT_PLAYABLE,
     ),
 )

@@ -188,7 +188,17 @@ class Videos(Protocol):
 
     @abstractmethod
     async def next_claimable(self, now: datetime) -> Video | None:
-        """Give the video that waits longest of those that `Video.is_claimable`, and nobody holds."""
+        """Give the earliest due of those that `Video.is_claimable`, and nobody else has in hand."""
+        ...
+
+    @abstractmethod
+    async def last_due(self, user_id: UUID) -> datetime | None:
+        """Give the latest due time of a member's videos that are pending or processing, if any is."""
+        ...
+
+    @abstractmethod
+    async def held_by(self, holder: str) -> Sequence[Video]:
+        """Give the videos that are being processed, and whose `holder` it is, by id."""
         ...
 
 
@@ -218,6 +228,11 @@ class Uploads(Protocol):
     @abstractmethod
     async def reserved_bytes(self, now: datetime, user_id: UUID | None = None) -> int:
         """Give the bytes that uploads live at `now` hold: a member's, or with None, all."""
+        ...
+
+    @abstractmethod
+    async def unfinished(self, user_id: UUID, now: datetime) -> Sequence[Upload]:
+        """Give a member's resumable uploads that are live at `now`, by id."""
         ...
 
     @abstractmethod

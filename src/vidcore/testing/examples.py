@@ -83,7 +83,7 @@ def example_category(number: int, **changes: Any) -> Category:  # noqa: ANN401 -
 
 
 def example_video(number: int, uploader: User, **changes: Any) -> Video:  # noqa: ANN401 - any field of a Video
-    """Make a pending video of 1,000 bytes, without a category."""
+    """Make a pending video of 1,000 bytes, without a category; it is due when it is ready."""
     video = Video(
         id=numbered_id(number),
         title=f"Video {number}",
@@ -95,6 +95,7 @@ def example_video(number: int, uploader: User, **changes: Any) -> Video:  # noqa
         created_at=NOW,
         source=f"source-{number}",
         ready_at=NOW,
+        due_at=changes.get("ready_at", NOW),
     )
     return attrs.evolve(video, **changes)
 
@@ -141,12 +142,13 @@ def example_failed(number: int, uploader: User, **changes: Any) -> Video:  # noq
 
 
 def example_upload(number: int, member: User, **changes: Any) -> Upload:  # noqa: ANN401 - any field of an Upload
-    """Make a live resumable upload that holds 1,000 bytes."""
+    """Make a live resumable upload of 1,000 bytes, which it holds."""
     upload = Upload(
         id=numbered_id(number),
         user_id=member.id,
         filename="holiday.mp4",
         details=VideoDetails(title=f"Upload {number}"),
+        size_bytes=1_000,
         reserved_bytes=1_000,
         resumable=True,
         created_at=NOW,

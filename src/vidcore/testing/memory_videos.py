@@ -157,10 +157,23 @@ class InMemoryVideos(Videos):
         return sorted((v for v in videos if v.uploaded_by == user_id), key=lambda v: v.id)
 
     async def next_claimable(self, now: datetime) -> Video | None:
-        """Give the video that waits longest of those that `Video.is_claimable`."""
+        """Give the earliest due of those that `Video.is_claimable`."""
         videos = self._session.tables.videos.values()
         waiting = (video for video in videos if video.is_claimable(now))
-        return min(waiting, key=lambda video: (video.ready_at, video.id), default=None)
+        return min(waiting, key=lambda video: (video.due_at, video.id), default=None)
+
+    async def last_due(self, user_id: UUID) -> datetime | None:
+        """Give the latest due time of a member's videos that are pending or processing."""
+        under_way = (Status.PENDING, Status.PROCESSING)
+        videos = self._session.tables.videos.values()
+        due = (v.due_at for v in videos if v.uploaded_by == user_id and v.status in under_way)
+        return max(due, default=None)
+
+    async def held_by(self, holder: str) -> Sequence[Video]:
+        """Give the videos that `holder` is processing, by id."""
+        videos = self._session.tables.videos.values()
+        held = (v for v in videos if v.status is Status.PROCESSING and v.holder == holder)
+        return sorted(held, key=lambda v: v.id)
 
     def _entry(self, video: Video) -> VideoEntry:
         tables = self._session.tables
@@ -208,6 +221,14 @@ class InMemoryUploads(Uploads):
             upload.reserved_bytes
             for upload in self._session.tables.uploads.values()
             if upload.is_live(now) and user_id in (None, upload.user_id)
+        )
+
+    async def unfinished(self, user_id: UUID, now: datetime) -> Sequence[Upload]:
+        """Give a member's resumable uploads that are live at `now`, by id."""
+        uploads = self._session.tables.uploads.values()
+        return sorted(
+            (u for u in uploads if u.user_id == user_id and u.resumable and u.is_live(now)),
+            key=lambda upload: upload.id,
         )
 
     async def expired(self, now: datetime) -> Sequence[Upload]:

@@ -4,20 +4,20 @@ Texts are what `vidcore.text` lets through, sizes go up to 2**53 - 1, moments ar
 """
 
 from datetime import UTC, datetime, timedelta, timezone
-from fractions import Fraction
 from typing import Final
 from uuid import UUID
 
+import attrs
 from hypothesis import strategies as st
 
 from vidcore.categories import NAME_MAX, Category, slugify
 from vidcore.config import BYTES_MAX, Config
 from vidcore.details import DESCRIPTION_MAX, TITLE_MAX, VideoDetails
 from vidcore.invitations import Invitation, hash_token
-from vidcore.media import AudioStream, MediaInfo, Plan, Transfer, VideoStream
+from vidcore.media import Plan, Storyboard, Transfer
 from vidcore.quota import WEEK, week_start
 from vidcore.testing.identity import numbered_id
-from vidcore.uploads import Upload
+from vidcore.uploads import FINGERPRINT_MAX, Upload
 from vidcore.users import Role, User
 from vidcore.videos import Status, Video
 
@@ -145,10 +145,13 @@ def uploads(user_id: UUID) -> st.SearchStrategy[Upload]:
         user_id=st.just(user_id),
         filename=texts(250, at_least=1).map("{}.mp4".format),
         details=st.none() | details(),
+        size_bytes=st.none() | sizes(),
+        fingerprint=st.none() | texts(FINGERPRINT_MAX, at_least=1),
         reserved_bytes=sizes(),
         resumable=st.booleans(),
         created_at=moments(),
         expires_at=moments(),
+        unchecked_from=st.none() | sizes(),
         video_id=st.none() | ids(),
     )
 
@@ -162,17 +165,38 @@ def plans() -> st.SearchStrategy[Plan]:
         width=st.integers(2, 1920),
         height=st.integers(2, 1920),
         matrix=st.sampled_from(["bt709", "bt2020", "smpte170m"]),
+        duration=st.none() | st.floats(0, 43_200),
+        copy_video=st.booleans(),
+        copy_audio=st.booleans(),
         deinterlace=st.booleans(),
         cap_frame_rate=st.booleans(),
         tone_map=st.none() | st.sampled_from(Transfer),
+        plays_at_once=st.booleans(),
         reasons=st.lists(texts(80), max_size=4).map(tuple),
+    )
+
+
+def storyboards() -> st.SearchStrategy[Storyboard]:
+    """Make layouts, not only those that `vidcore.media.storyboard_of` makes."""
+    return st.builds(
+        Storyboard,
+        duration=st.floats(0.001, 43_200),
+        interval=st.floats(0.001, 43_200),
+        count=st.integers(1, 144),
+        columns=st.integers(1, 12),
+        tile_width=st.integers(2, 160),
+        tile_height=st.integers(2, 90),
     )
 
 
 def videos(uploaded_by: UUID) -> st.SearchStrategy[Video]:
     """Make videos of one member, without a category; any field may have any value it can hold."""
     optional = st.none() | texts(200)
-    return st.builds(
+    storyboard = st.just((None, None)) | st.tuples(texts(200, at_least=1), storyboards())
+    with_storyboard = storyboard.map(
+        lambda pair: {"storyboard": pair[0], "storyboard_layout": pair[1]}
+    )
+    video = st.builds(
         Video,
         id=ids(),
         title=texts(TITLE_MAX, at_least=1),
@@ -184,6 +208,7 @@ def videos(uploaded_by: UUID) -> st.SearchStrategy[Video]:
         height=st.none() | st.integers(0, 8192),
         uploaded_by=st.just(uploaded_by),
         category_id=st.none(),
+        sha256=st.none() | st.binary(min_size=32, max_size=32).map(bytes.hex),
         view_count=sizes(),
         status=st.sampled_from(Status),
         progress=st.floats(0, 1),
@@ -197,8 +222,11 @@ def videos(uploaded_by: UUID) -> st.SearchStrategy[Video]:
         attempt=st.integers(0, 2**31 - 1),
         tries=st.integers(0, 3),
         ready_at=moments(),
+        due_at=moments(),
+        holder=st.none() | texts(40),
         lease_until=st.none() | moments(),
     )
+    return st.builds(lambda made, shown: attrs.evolve(made, **shown), video, with_storyboard)
 
 
 def configs() -> st.SearchStrategy[Config]:
@@ -210,51 +238,4 @@ def configs() -> st.SearchStrategy[Config]:
         video_storage_path=st.none() | texts(200).map("/{}".format),
         updated_at=moments(),
         updated_by=st.none(),
-    )
-
-
-def video_streams() -> st.SearchStrategy[VideoStream]:
-    """Make picture tracks: tiny to huge, rotated, with broken aspects, tagged or not, SDR or HDR."""
-    edge = st.integers(1, 9_000) | st.sampled_from([1, 2, 719, 720, 1079, 1080, 1081, 1920, 1921])
-    return st.builds(
-        VideoStream,
-        index=st.integers(0, 20),
-        codec=st.sampled_from(["h264", "hevc", "mpeg4", "vp9", "rawvideo"]),
-        width=edge,
-        height=edge,
-        pixel_format=st.sampled_from(["yuv420p", "yuv420p10le", "gbrp", "rgb24", "pal8"]),
-        sample_aspect=st.fractions(0, 12, max_denominator=400) | st.just(Fraction(1)),
-        rotation=st.sampled_from([-90, 0, 90, 180, 270]),
-        frame_rate=st.none() | st.fractions(1, 240, max_denominator=1_001),
-        interlaced=st.booleans(),
-        full_range=st.booleans(),
-        matrix=st.none() | st.sampled_from(["bt709", "smpte170m", "bt2020nc", "gbr", "ycgco"]),
-        primaries=st.none() | st.sampled_from(["bt709", "bt2020"]),
-        transfer=st.none() | st.sampled_from(["bt709", *Transfer]),
-        attached_picture=st.booleans(),
-    )
-
-
-def audio_streams() -> st.SearchStrategy[AudioStream]:
-    """Make sound tracks, commentaries among them."""
-    return st.builds(
-        AudioStream,
-        index=st.integers(0, 20),
-        codec=st.sampled_from(["aac", "opus", "pcm_s16le"]),
-        sample_rate=st.sampled_from([8_000, 44_100, 48_000, 192_000]),
-        layout=st.sampled_from(["mono", "stereo", "5.1"]),
-        default=st.booleans(),
-        commentary=st.booleans(),
-    )
-
-
-def media_infos() -> st.SearchStrategy[MediaInfo]:
-    """Make what a probe can find; some of it may not be uploaded."""
-    return st.builds(
-        MediaInfo,
-        container=st.sampled_from(["mov", "matroska", "avi", "mpegts", "gif"]),
-        duration=st.none() | st.floats(allow_nan=True, allow_infinity=True),
-        video=st.lists(video_streams(), max_size=3).map(tuple),
-        audio=st.lists(audio_streams(), max_size=3).map(tuple),
-        faststart=st.none() | st.booleans(),
     )

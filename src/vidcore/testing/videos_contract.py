@@ -24,13 +24,15 @@ from vidcore.testing.examples import (
 from vidcore.videos import Status, Video
 
 MEMBER = example_user(1)
-SHELF = example_category(2)
+OTHER = example_user(2)
+SHELF = example_category(3)
 
 
 async def remember(store: Store, *videos: Video) -> None:
-    """Add MEMBER, SHELF and the videos, and commit."""
+    """Add MEMBER, OTHER, SHELF and the videos, and commit."""
     async with store.write() as work:
         await work.users.add(MEMBER)
+        await work.users.add(OTHER)
         await work.categories.add(SHELF)
         for video in videos:
             await work.videos.add(video)
@@ -68,6 +70,8 @@ FULL = Video(
     attempt=2**31 - 1,
     tries=2**15 - 1,
     ready_at=NOW - timedelta(days=20_000),
+    due_at=NOW + timedelta(days=20_000),
+    holder="somebody",
     lease_until=NOW + timedelta(days=300_000),
 )
 
@@ -108,6 +112,7 @@ class VideosContract:
             created_at=video.created_at,
             source=None,
             ready_at=NOW,
+            due_at=NOW,
         )
         added, other = attrs.evolve(video, id=example_video(8, MEMBER).id), example_video(7, MEMBER)
         await remember(store, before, added, other)
@@ -234,18 +239,14 @@ class ClaimableVideosContract:
         async with store.write() as work:
             assert await work.videos.next_claimable(NOW) == video
 
-    async def test_the_video_that_waits_longest_comes_first_and_then_the_lower_id(
-        self, store: Store
-    ) -> None:
-        """Pending and abandoned ones stand in one line, by `ready_at`."""
-        newest = example_video(3, MEMBER, ready_at=NOW - MICROSECOND)
+    async def test_the_earliest_due_comes_first_and_then_the_lower_id(self, store: Store) -> None:
+        """Pending and abandoned ones stand in one line, however long they have been ready."""
+        newest = example_video(3, MEMBER, ready_at=NOW - 9 * MICROSECOND, due_at=NOW)
         abandoned = example_processing(
-            6, MEMBER, ready_at=NOW - 3 * MICROSECOND, lease_until=NOW - MICROSECOND
+            6, MEMBER, due_at=NOW - 3 * MICROSECOND, lease_until=NOW - MICROSECOND
         )
-        low = example_video(4, MEMBER, ready_at=NOW - 2 * MICROSECOND, created_at=NOW)
-        high = example_video(
-            5, MEMBER, ready_at=NOW - 2 * MICROSECOND, created_at=NOW - MICROSECOND
-        )
+        low = example_video(4, MEMBER, due_at=NOW - 2 * MICROSECOND, created_at=NOW)
+        high = example_video(5, MEMBER, due_at=NOW - 2 * MICROSECOND, ready_at=NOW - MICROSECOND)
         await remember(store, newest, high, abandoned, low)
 
         order = []
@@ -254,3 +255,35 @@ class ClaimableVideosContract:
                 order.append(video)
                 await work.videos.remove(video.id)
         assert order == [abandoned, low, high, newest]
+
+    async def test_the_last_due_is_that_of_the_members_videos_under_way(self, store: Store) -> None:
+        """Others' videos, and those that are done, do not count."""
+        later = NOW + timedelta(days=1)
+        await remember(
+            store,
+            example_video(3, MEMBER, due_at=NOW),
+            example_processing(4, MEMBER, due_at=NOW + MICROSECOND),
+            example_completed(5, MEMBER, due_at=later),
+            example_failed(6, MEMBER, due_at=later),
+            example_video(7, OTHER, due_at=later),
+        )
+
+        async with store.read() as work:
+            assert await work.videos.last_due(MEMBER.id) == NOW + MICROSECOND
+            assert await work.videos.last_due(NOBODY) is None
+
+    async def test_what_somebody_holds_is_found_by_the_name(self, store: Store) -> None:
+        """Only while it is processed."""
+        own = example_processing(4, MEMBER, holder="one")
+        second = example_processing(3, MEMBER, holder="one")
+        await remember(
+            store,
+            own,
+            second,
+            example_processing(5, MEMBER, holder="two"),
+            example_video(6, MEMBER, holder="one"),
+        )
+
+        async with store.write() as work:
+            assert await work.videos.held_by("one") == [second, own]
+            assert await work.videos.held_by("three") == []

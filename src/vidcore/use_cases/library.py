@@ -1,4 +1,4 @@
-"""What members do with videos: find, show, watch, edit, delete, try again."""
+"""What members do with videos: find, show, edit, delete, try again."""
 
 from uuid import UUID
 
@@ -6,17 +6,12 @@ import attrs
 
 from vidcore.catalogue import VideoEntry, VideoQuery
 from vidcore.details import Unset
-from vidcore.errors import NotAuthenticatedError, NotFoundError
 from vidcore.pages import Page, PageRequest
 from vidcore.ports.clock import Clock
 from vidcore.ports.queue import ProcessingQueue
-from vidcore.ports.storage import MediaStore
 from vidcore.ports.store import Store
-from vidcore.ports.tokens import MediaTokens
-from vidcore.use_cases.accounts import check_session
 from vidcore.use_cases.removal import RemoveFiles
 from vidcore.users import User
-from vidcore.videos import Video
 
 
 @attrs.frozen(kw_only=True)
@@ -124,7 +119,9 @@ class RetryVideo:
         async with self.store.write() as uow:
             video = await uow.videos.get(video_id)
             video.check_editable_by(actor)
-            await uow.videos.save(video.retried(self.clock.now()))
+            retried = video.retried(self.clock.now())
+            await uow.videos.save(retried)
+            await self.queue.enlist(uow, retried)
             entry = await uow.videos.entry(video_id)
             await uow.commit()
         await self.queue.announce(video_id)
@@ -146,54 +143,3 @@ class CountView:
             await uow.videos.save(viewed)
             await uow.commit()
         return viewed.view_count
-
-
-@attrs.frozen(kw_only=True)
-class PlayableMedia:
-    """A video whose files may be sent: absolute paths of MP4 and JPEG."""
-
-    video: Video
-    media: str
-    thumbnail: str
-
-
-@attrs.frozen(kw_only=True)
-class OpenMedia:
-    """Find the files of a video for somebody who may watch it."""
-
-    store: Store
-    media: MediaStore
-    tokens: MediaTokens
-    clock: Clock
-
-    async def for_member(self, *, actor: User, video_id: UUID) -> PlayableMedia:
-        """Give the files. Raises NotFoundError, VideoNotReadyError, VideoProcessingError."""
-        async with self.store.read() as uow:
-            video = await uow.videos.get(video_id)
-        return self._open(video, actor)
-
-    async def by_token(self, *, token: str, video_id: UUID) -> PlayableMedia:
-        """Give the files to whoever has a signed address, while its member may still watch.
-
-        Raises NotAuthenticatedError, AccountInactiveError, and what `for_member` raises.
-        """
-        grant = self.tokens.read(token, self.clock.now())
-        if grant.video_id != video_id:
-            raise NotAuthenticatedError("This address is signed for another video.")
-        async with self.store.read() as uow:
-            try:
-                user = await uow.users.get(grant.user_id)
-            except NotFoundError:
-                raise NotAuthenticatedError("This account is gone.") from None
-            check_session(user, grant.epoch)
-            video = await uow.videos.get(video_id)
-        return self._open(video, user)
-
-    def _open(self, video: Video, user: User) -> PlayableMedia:
-        video.check_visible_to(user)
-        media, thumbnail = video.published_files()
-        return PlayableMedia(
-            video=video,
-            media=self.media.locate(media),
-            thumbnail=self.media.locate(thumbnail),
-        )

@@ -16,8 +16,18 @@ from vidcore.errors import (
     NotFoundError,
     VideoProcessingError,
 )
-from vidcore.media import OutputFacts, check_output, plan
+from vidcore.media import (
+    MediaInfo,
+    OutputFacts,
+    Plan,
+    Storyboard,
+    check_output,
+    copied_tracks,
+    plan,
+    storyboard_of,
+)
 from vidcore.ports.clock import Clock
+from vidcore.ports.queue import ProcessingQueue
 from vidcore.ports.storage import Draft, MediaStore, Published, UploadArea
 from vidcore.ports.store import Store, UnitOfWork
 from vidcore.ports.transcoding import Transcoder
@@ -28,13 +38,13 @@ PROGRESS_BEFORE_PUBLISHING: Final = 0.99  # 1.0 is said by `completed` alone
 
 @attrs.frozen(kw_only=True)
 class ClaimVideo:
-    """Take the video that waits longest."""
+    """Take the video whose turn it is."""
 
     store: Store
     clock: Clock
 
-    async def __call__(self) -> Video | None:
-        """Give the claimed video, or None if none waits.
+    async def __call__(self, *, holder: str | None = None) -> Video | None:
+        """Give the video, claimed in the name of `holder`, or None if none waits.
 
         Videos whose worker was lost are recovered on the way; after all tries they end as failed.
         """
@@ -47,11 +57,32 @@ class ClaimVideo:
                 if video.is_abandoned(now):
                     video = video.recovered(now)
                 if video.status is Status.PENDING:
-                    video = video.claimed(now)
+                    video = video.claimed(now, holder=holder)
                 await uow.videos.save(video)
                 await uow.commit()
             if video.status is Status.PROCESSING:
                 return video
+
+
+@attrs.frozen(kw_only=True)
+class RecoverOwn:
+    """Take back what was held in a name whose last bearer is known to be dead, before leases run out."""
+
+    store: Store
+    queue: ProcessingQueue
+    clock: Clock
+
+    async def __call__(self, holder: str) -> int:
+        """Give the number of videos that wait again, or failed after all tries."""
+        async with self.store.write() as uow:
+            lost = await uow.videos.held_by(holder)
+            for video in lost:
+                back = video.recovered(self.clock.now())
+                await uow.videos.save(back)
+                if back.status is Status.PENDING:
+                    await self.queue.enlist(uow, back)
+            await uow.commit()
+        return len(lost)
 
 
 async def _held(uow: UnitOfWork, claim: Video) -> Video:
@@ -80,15 +111,47 @@ class ReportProgress:
             )
             await uow.commit()
 
+    async def check(self, claim: Video) -> None:
+        """Look whether the claim still holds, and renew nothing. Raises LeaseLostError."""
+        async with self.store.read() as uow:
+            await _held(uow, claim)
+
+
+@attrs.frozen(kw_only=True)
+class _Made:
+    """The files of an attempt, in its draft; without a board there is no storyboard."""
+
+    facts: OutputFacts
+    board: Storyboard | None
+
+
+@attrs.frozen(kw_only=True)
+class _Meter:
+    """Turns the seconds that are done of one step into the share of all; not for unknown durations."""
+
+    report: Callable[[float], None]
+    duration: float | None
+    begin: float = 0.0
+    end: float = 1.0
+
+    def __call__(self, seconds: float) -> None:
+        if self.duration is not None:
+            done = self.begin + (self.end - self.begin) * min(1.0, seconds / self.duration)
+            self.report(min(PROGRESS_BEFORE_PUBLISHING, done))
+
 
 @attrs.frozen(kw_only=True)
 class ProcessVideo:
-    """Make and publish the rendition of a claimed video."""
+    """Make and publish the rendition of a claimed video.
+
+    Without `copying`, what browsers play already is encoded too.
+    """
 
     store: Store
     uploads: UploadArea
     media: MediaStore
     transcoder: Transcoder
+    copying: bool = True
 
     async def __call__(self, claim: Video, report: Callable[[float], None]) -> None:
         """Process; `report` gets the progress, 0.0 to 1.0.
@@ -101,38 +164,74 @@ class ProcessVideo:
             root = (await uow.config.get()).video_storage_path
         draft = await self.media.draft(claim.id, claim.attempt, root)
         try:
-            facts = await self._make(claim, self.uploads.locate(claim.source), draft, report)
+            made = await self._make(claim, self.uploads.locate(claim.source), draft, report)
             published = await self.media.publish(draft)
         except BaseException:
             await self.media.discard(draft)
             raise
-        await self._record(claim, draft, published, facts)
+        await self._record(claim, draft, published, made)
         await self.uploads.discard(claim.source)
 
     async def _make(
         self, claim: Video, source: str, draft: Draft, report: Callable[[float], None]
-    ) -> OutputFacts:
+    ) -> _Made:
+        """Do as planned; should copying have been the wrong plan, encode."""
         info = await self.transcoder.probe(source)
-        made = plan(info)
+        made = plan(info, copying=self.copying)
+        await self._note(claim, made)
+        try:
+            facts = await self._render(source, draft, info, made, report)
+        except (VideoProcessingError, FileFormatNotSupportedError) as error:
+            if not made.copies:
+                raise
+            made = made.encoded(because=str(error))
+            await self._note(claim, made)
+            facts = await self._render(source, draft, info, made, report)
+        return _Made(facts=facts, board=await self._take_storyboard(claim, draft, made, facts))
+
+    async def _render(
+        self,
+        source: str,
+        draft: Draft,
+        info: MediaInfo,
+        made: Plan,
+        report: Callable[[float], None],
+    ) -> OutputFacts:
+        """Make the media and its thumbnail; what was copied, nobody has decoded before this."""
+        duration = info.credible_duration
+        half = 0.5 if made.copies else 1.0
+        meter = _Meter(report=report, duration=duration, end=half)
+        await self.transcoder.transcode(source, draft.media, made, meter)
+        output = await self.transcoder.probe(draft.media)
+        facts = check_output(made, info, output)
+        if made.copies:
+            meter = _Meter(report=report, duration=duration, begin=half)
+            await self.transcoder.decode(draft.media, copied_tracks(made, output), meter)
+        await self.transcoder.thumbnail(draft.media, draft.thumbnail, output)
+        return facts
+
+    async def _take_storyboard(
+        self, claim: Video, draft: Draft, made: Plan, facts: OutputFacts
+    ) -> Storyboard | None:
+        """Give the layout; a video without a storyboard is still one, and its plan says why."""
+        board = storyboard_of(
+            duration=facts.duration_seconds, width=facts.width, height=facts.height
+        )
+        try:
+            await self.transcoder.storyboard(draft.media, draft.storyboard, board)
+        except VideoProcessingError as error:
+            reasons = (*made.reasons, f"there is no storyboard: {error}")
+            await self._note(claim, attrs.evolve(made, reasons=reasons))
+            return None
+        return board
+
+    async def _note(self, claim: Video, made: Plan) -> None:
         async with self.store.write() as uow:
             video = await _held(uow, claim)
             await uow.videos.save(video.planned(claim.attempt, made))
             await uow.commit()
-        expected = info.credible_duration
 
-        def report_seconds(seconds: float) -> None:
-            if expected is not None:
-                report(min(PROGRESS_BEFORE_PUBLISHING, seconds / expected))
-
-        await self.transcoder.transcode(source, draft.media, made, report_seconds)
-        output = await self.transcoder.probe(draft.media)
-        facts = check_output(made, info, output)
-        await self.transcoder.thumbnail(draft.media, draft.thumbnail, output)
-        return facts
-
-    async def _record(
-        self, claim: Video, draft: Draft, published: Published, facts: OutputFacts
-    ) -> None:
+    async def _record(self, claim: Video, draft: Draft, published: Published, made: _Made) -> None:
         """Say in the store that the files are published.
 
         Once the commit was begun, the files stay, whatever is raised: it may have reached the store.
@@ -141,13 +240,16 @@ class ProcessVideo:
         try:
             async with self.store.write() as uow:
                 video = await _held(uow, claim)
+                has_storyboard = published.storyboard is not None and made.board is not None
                 rendition = Rendition(
                     media=published.media,
                     thumbnail=published.thumbnail,
+                    storyboard=published.storyboard if has_storyboard else None,
+                    storyboard_layout=made.board if has_storyboard else None,
                     file_size_bytes=published.file_size_bytes,
-                    duration_seconds=facts.duration_seconds,
-                    width=facts.width,
-                    height=facts.height,
+                    duration_seconds=made.facts.duration_seconds,
+                    width=made.facts.width,
+                    height=made.facts.height,
                 )
                 await uow.videos.save(video.completed(claim.attempt, rendition))
                 await uow.commit()
@@ -161,6 +263,7 @@ class EndAttempt:
     """Say that a claimed video could not be processed, or not to the end."""
 
     store: Store
+    queue: ProcessingQueue
     clock: Clock
 
     async def failed(self, claim: Video, error: Exception) -> Status:
@@ -183,6 +286,8 @@ class EndAttempt:
                         now=self.clock.now(),
                     )
             await uow.videos.save(ended)
+            if ended.status is Status.PENDING:
+                await self.queue.enlist(uow, ended)
             await uow.commit()
         return ended.status
 
@@ -190,5 +295,7 @@ class EndAttempt:
         """Give the video back undone, since the worker stops. Raises LeaseLostError."""
         async with self.store.write() as uow:
             video = await _held(uow, claim)
-            await uow.videos.save(video.handed_back(claim.attempt, self.clock.now()))
+            back = video.handed_back(claim.attempt, self.clock.now())
+            await uow.videos.save(back)
+            await self.queue.enlist(uow, back)
             await uow.commit()

@@ -16,9 +16,9 @@ class RemoveFiles:
     queue: ProcessingQueue
 
     async def __call__(self, video: Video) -> None:
-        """Remove source, media and thumbnail. What is gone already is fine."""
+        """Remove source and published files. What is gone already is fine."""
         await self.queue.cancel(video.id)
         if video.source is not None:
             await self.uploads.discard(video.source)
-        published = [place for place in (video.media, video.thumbnail) if place is not None]
-        await self.media.remove(video.id, published)
+        published = (video.media, video.thumbnail, video.storyboard)
+        await self.media.remove(video.id, [place for place in published if place is not None])

@@ -3,14 +3,41 @@
 import click
 
 from vidcore_app.cli.running import WithSettings, run
-from vidcore_app.service import serve, work
+from vidcore_app.service import Inherited, serve, serve_by_many, work
+
+
+def _inherited(
+    _context: click.Context, _parameter: click.Parameter, value: str | None
+) -> Inherited | None:
+    """Read the file descriptors that a parent of several processes hands on."""
+    if value is None:
+        return None
+    listening, parent = map(int, value.split(","))
+    return Inherited(listening=listening, parent=parent)
 
 
 @click.command("serve", cls=WithSettings)
 @click.option("--no-worker", is_flag=True, help="Leave the processing of videos to vidcore worker.")
-def serve_command(*, no_worker: bool) -> None:
+@click.option(
+    "--processes",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Serve HTTP from N processes.",
+)
+@click.option("--inherit", callback=_inherited, hidden=True)
+def serve_command(*, no_worker: bool, processes: int, inherit: Inherited | None) -> None:
     """Serve HTTP, process videos and run the schedule, all in one."""
-    run(lambda container: serve(container, with_worker=not no_worker, say=click.echo))
+    if processes > 1:
+        own = ["--no-worker"] if no_worker else []
+        run(lambda container: serve_by_many(container, processes, own, click.echo))
+    else:
+        run(
+            lambda container: serve(
+                container, with_worker=not no_worker, say=click.echo, inherited=inherit
+            )
+        )
 
 
 @click.command("worker", cls=WithSettings)

@@ -50,12 +50,15 @@ class Campaign:
             await who.wait_for(path, lambda v: v["processing_status"] == "completed")
         me = (await who("GET", "/api/auth/me")).json["id"]
         somebody = await register(self.admin, f"somebody-{me[-6:]}")
+        described = {"Upload-Length": "1000", "Upload-Metadata": "filename YS5tcDQ="}
+        begun = await who("POST", "/api/uploads", headers={"Tus-Resumable": "1.0.0", **described})
         return {
             "FUZZ_TOKEN": who.token,
             "FUZZ_SELF": me,
             "FUZZ_USER": (await somebody("GET", "/api/auth/me")).json["id"],
             "FUZZ_VIDEO": uploaded[0].json["id"],
             "FUZZ_DOOMED_VIDEO": uploaded[1].json["id"],
+            "FUZZ_UPLOAD": begun.headers["Location"].rpartition("/")[2],
             "FUZZ_FOLDER": str(self.folder / "chosen"),
         }
 

@@ -1,16 +1,8 @@
 import pytest
 
-from vidcore.ports.clock import Clock
 from vidcore.ports.identity import IdSource, SecretSource
-from vidcore.testing.clock_contract import ClockContract
 from vidcore.testing.identity_contract import IdSourceContract, SecretSourceContract
-from vidcore_app.system import RandomSecrets, SystemClock, Uuid7Ids
-
-
-class TestSystemClock(ClockContract):
-    @pytest.fixture
-    def clock(self) -> Clock:
-        return SystemClock()
+from vidcore_app.system import RandomSecrets, Uuid7Ids
 
 
 class TestUuid7Ids(IdSourceContract):

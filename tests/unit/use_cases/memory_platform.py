@@ -11,6 +11,7 @@ import pytest
 from vidcore.categories import Category
 from vidcore.config import Config
 from vidcore.invitations import Invitation
+from vidcore.sessions import AccountCache
 from vidcore.testing.clock import FixedClock
 from vidcore.testing.examples import NOW
 from vidcore.testing.identity import SequentialIds, SequentialSecrets
@@ -20,7 +21,7 @@ from vidcore.testing.passwords import PlainPasswords
 from vidcore.testing.queue import InMemoryQueue
 from vidcore.testing.storage import InMemoryMedia, InMemoryUploads
 from vidcore.testing.tokens import InMemoryAccessTokens, InMemoryMediaTokens
-from vidcore.testing.transcoding import FixedTranscoder
+from vidcore.testing.transcoding import JPEG, MEDIA, FixedTranscoder
 from vidcore.uploads import Upload
 from vidcore.users import User
 from vidcore.videos import Video
@@ -30,6 +31,12 @@ HOME: Final = "203.0.113.7"  # an address of RFC 5737
 T = TypeVar("T")
 E = TypeVar("E", bound=BaseException)
 Entity = User | Invitation | Category | Video | Upload | Config
+
+
+def files_of(video: Video) -> dict[str, bytes]:
+    """Give what a completed video has in the media store, as a FixedTranscoder makes it, by path."""
+    kept = {video.media: MEDIA, video.thumbnail: JPEG, video.storyboard: JPEG}
+    return {path: content for path, content in kept.items() if path is not None}
 
 
 class MemoryPlatform:
@@ -42,6 +49,7 @@ class MemoryPlatform:
         self.media = InMemoryMedia()
         self.transcoder = FixedTranscoder(write=self.media.put)
         self.queue = InMemoryQueue()
+        self.account_cache = AccountCache()
         self.passwords = PlainPasswords()
         self.access_tokens = InMemoryAccessTokens()
         self.media_tokens = InMemoryMediaTokens()

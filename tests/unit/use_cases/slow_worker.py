@@ -67,7 +67,7 @@ class SlowWorker:
         if not self.free and name not in INSIDE_A_TRANSACTION:
             self._paused.set()
             await self._turns.acquire()
-        if name == "transcode" and self.fault is not None:
+        if name in {"transcode", "decode"} and self.fault is not None:
             raise self.fault
 
     async def _work(self) -> None:

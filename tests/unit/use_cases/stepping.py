@@ -4,13 +4,13 @@
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from itertools import cycle
 from uuid import UUID
 
 from tests.unit.use_cases.memory_platform import MemoryPlatform
-from vidcore.media import MediaInfo, Plan
+from vidcore.media import MediaInfo, Plan, Storyboard
 from vidcore.ports.storage import Draft, Published
 from vidcore.ports.store import Store, UnitOfWork
 from vidcore.testing.storage import InMemoryMedia, InMemoryUploads
@@ -107,7 +107,7 @@ class SteppedMedia(InMemoryMedia):
 
 class SteppedTranscoder(FixedTranscoder):
     def __init__(self, platform: MemoryPlatform, step: Step) -> None:
-        super().__init__(write=platform.media.put)
+        super().__init__(write=platform.media.put, source=platform.transcoder.source)
         self.errors = platform.transcoder.errors
         self._step = step
 
@@ -122,10 +122,22 @@ class SteppedTranscoder(FixedTranscoder):
         await super().transcode(source, target, plan, report)
         await self._step("transcoded")
 
+    async def decode(
+        self, path: str, tracks: Sequence[int], report: Callable[[float], None]
+    ) -> None:
+        await self._step("decode")
+        await super().decode(path, tracks, report)
+        await self._step("decoded")
+
     async def thumbnail(self, source: str, target: str, info: MediaInfo) -> None:
         await self._step("thumbnail")
         await super().thumbnail(source, target, info)
         await self._step("taken")
+
+    async def storyboard(self, source: str, target: str, board: Storyboard) -> None:
+        await self._step("storyboard")
+        await super().storyboard(source, target, board)
+        await self._step("tiled")
 
 
 def stepped(platform: MemoryPlatform, step: Step) -> tuple[object, ...]:

@@ -126,6 +126,8 @@ async def test_a_worker_that_comes_back_late_changes_nothing(platform: MemoryPla
     with platform.refuses(LeaseLostError) as refused:
         await platform.make(ReportProgress)(late, 0.5)
     with platform.refuses(LeaseLostError):
+        await platform.make(ReportProgress).check(late)
+    with platform.refuses(LeaseLostError):
         await end.failed(late, FULL)
     with platform.refuses(LeaseLostError):
         await end.hand_back(late)

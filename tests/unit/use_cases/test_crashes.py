@@ -4,17 +4,17 @@ from datetime import timedelta
 
 import pytest
 
-from tests.unit.use_cases.memory_platform import MemoryPlatform
+from tests.unit.use_cases.memory_platform import MemoryPlatform, files_of
 from tests.unit.use_cases.stepping import Step, stepped
 from vidcore.testing.examples import example_user, example_video
-from vidcore.testing.transcoding import JPEG, MEDIA
+from vidcore.testing.transcoding import COPYABLE
 from vidcore.use_cases.housekeeping import ORPHAN_GRACE, TidyUp
 from vidcore.use_cases.processing import ClaimVideo, ProcessVideo
 from vidcore.videos import LEASE, Status, Video
 
 OWNER = example_user(1)
 VIDEO = example_video(11, OWNER)
-STEPS = 20  # of `ProcessVideo`, before and after each call of a neighbour
+STEPS = 24  # of `ProcessVideo`, before and after each call of a neighbour
 
 
 class KilledError(BaseException):
@@ -51,6 +51,7 @@ async def process(platform: MemoryPlatform, *adapters: object) -> None:
 async def video(platform: MemoryPlatform) -> None:
     await platform.add(OWNER, VIDEO)
     await platform.receive("source-11", b"sent")
+    platform.transcoder.source = COPYABLE
 
 
 async def test_there_are_as_many_steps_as_these_tests_believe(platform: MemoryPlatform) -> None:
@@ -70,7 +71,7 @@ async def test_the_next_worker_completes_what_a_killed_one_left(
         await process(platform, *stepped(platform, step))
     crashed = await platform.video(VIDEO.id)
     if crashed.status is Status.COMPLETED:
-        assert platform.media.files == {crashed.media: MEDIA, crashed.thumbnail: JPEG}
+        assert platform.media.files == files_of(crashed)
     else:
         assert platform.uploads.content("source-11") == b"sent"
 
@@ -82,7 +83,8 @@ async def test_the_next_worker_completes_what_a_killed_one_left(
 
     completed = await platform.video(VIDEO.id)
     assert completed.status is Status.COMPLETED
-    assert platform.bytes_kept() == {completed.media: MEDIA, completed.thumbnail: JPEG}
+    assert platform.bytes_kept() == files_of(completed)
+    assert len(files_of(completed)) == 3
     assert await claim(platform) is None
 
 

@@ -1,6 +1,7 @@
 from datetime import timedelta
 from uuid import UUID
 
+import attrs
 import pytest
 
 from tests.unit.use_cases.memory_platform import MemoryPlatform
@@ -11,6 +12,7 @@ from vidcore.errors import (
     VideoNotReadyError,
     VideoProcessingError,
 )
+from vidcore.media import Plan, storyboard_of
 from vidcore.ports.tokens import MediaGrant
 from vidcore.testing.examples import (
     NOBODY,
@@ -21,7 +23,7 @@ from vidcore.testing.examples import (
     example_user,
     example_video,
 )
-from vidcore.use_cases.library import OpenMedia, PlayableMedia
+from vidcore.use_cases.watching import OpenMedia
 from vidcore.users import Role, User
 from vidcore.videos import Video
 
@@ -30,7 +32,16 @@ COMPLETED = example_completed(11, OWNER)
 PENDING = example_video(12, OWNER)
 PROCESSING = example_processing(13, OWNER)
 FAILED = example_failed(14, OWNER)
-PLAYABLE = PlayableMedia(video=COMPLETED, media="videos/11.mp4", thumbnail="thumbnails/11.jpg")
+BOARD = storyboard_of(duration=10.0, width=1280, height=720)
+COPIED = Plan(
+    video_index=0,
+    audio_index=None,
+    width=1280,
+    height=720,
+    matrix="bt709",
+    copy_video=True,
+    plays_at_once=True,
+)
 LATER = NOW + timedelta(hours=6)
 
 
@@ -50,10 +61,44 @@ def signed(platform: MemoryPlatform, user: User, video_id: UUID = COMPLETED.id) 
 async def test_every_member_plays_a_completed_video(
     platform: MemoryPlatform, open_media: OpenMedia, actor: User
 ) -> None:
-    assert await open_media.for_member(actor=actor, video_id=COMPLETED.id) == PLAYABLE
-    assert (
-        await open_media.by_token(token=signed(platform, actor), video_id=COMPLETED.id) == PLAYABLE
+    video = await open_media.for_member(actor=actor, video_id=COMPLETED.id)
+    again = await open_media.by_token(token=signed(platform, actor), video_id=COMPLETED.id)
+
+    assert again == video == COMPLETED
+    assert open_media.stream(video) == "videos/11.mp4"
+    assert open_media.thumbnail(video) == "thumbnails/11.jpg"
+
+
+async def test_a_storyboard_is_found_where_there_is_one(open_media: OpenMedia) -> None:
+    with_board = attrs.evolve(
+        COMPLETED, storyboard="thumbnails/11.tiles.jpg", storyboard_layout=BOARD
     )
+
+    assert open_media.storyboard(with_board) == ("thumbnails/11.tiles.jpg", BOARD)
+    with pytest.raises(NotFoundError, match="storyboard"):
+        open_media.storyboard(COMPLETED)
+    with pytest.raises(VideoNotReadyError):
+        open_media.storyboard(PENDING)
+
+
+@pytest.mark.parametrize("video", [PENDING, PROCESSING], ids=["pending", "processing"])
+async def test_a_source_that_will_be_copied_plays_before_it_is_published(
+    platform: MemoryPlatform, open_media: OpenMedia, video: Video
+) -> None:
+    await platform.save(attrs.evolve(video, plan=COPIED))
+
+    found = await open_media.for_member(actor=OWNER, video_id=video.id)
+
+    assert open_media.stream(found) == platform.uploads.locate(video.source or "")
+    with pytest.raises(VideoNotReadyError):
+        open_media.thumbnail(found)
+    with pytest.raises(NotFoundError):
+        await open_media.for_member(actor=OTHER, video_id=video.id)
+
+
+async def test_a_source_plays_no_more_once_its_video_failed(open_media: OpenMedia) -> None:
+    with pytest.raises(VideoProcessingError):
+        open_media.stream(attrs.evolve(FAILED, plan=COPIED))
 
 
 @pytest.mark.parametrize(
@@ -68,10 +113,11 @@ async def test_owner_and_admin_learn_why_a_video_cannot_be_played_and_others_not
     platform: MemoryPlatform, open_media: OpenMedia, video: Video, error: type[Exception]
 ) -> None:
     for actor, told in ((OWNER, error), (ADMIN, error), (OTHER, NotFoundError)):
+        token = signed(platform, actor, video.id)
         with pytest.raises(told):
-            await open_media.for_member(actor=actor, video_id=video.id)
+            open_media.stream(await open_media.for_member(actor=actor, video_id=video.id))
         with pytest.raises(told):
-            await open_media.by_token(token=signed(platform, actor, video.id), video_id=video.id)
+            open_media.stream(await open_media.by_token(token=token, video_id=video.id))
 
 
 async def test_what_is_not_there_cannot_be_played(
@@ -86,8 +132,10 @@ async def test_what_is_not_there_cannot_be_played(
 async def test_a_signed_address_plays_one_video_only(
     platform: MemoryPlatform, open_media: OpenMedia
 ) -> None:
-    with pytest.raises(NotAuthenticatedError, match="another video"):
-        await open_media.by_token(token=signed(platform, OWNER), video_id=PENDING.id)
+    for its_own, another in ((COMPLETED, PENDING), (PENDING, COMPLETED)):
+        token = signed(platform, OWNER, its_own.id)
+        with pytest.raises(NotAuthenticatedError, match="another video"):
+            await open_media.by_token(token=token, video_id=another.id)
 
 
 async def test_a_signed_address_ends_with_its_time_and_cannot_be_made_up(

@@ -3,7 +3,7 @@ import asyncio
 import attrs
 import pytest
 
-from tests.unit.use_cases.memory_platform import MemoryPlatform
+from tests.unit.use_cases.memory_platform import MemoryPlatform, files_of
 from tests.unit.use_cases.stepping import stepped
 from vidcore.errors import (
     LeaseLostError,
@@ -11,7 +11,7 @@ from vidcore.errors import (
     VidcoreError,
     VideoProcessingError,
 )
-from vidcore.media import MediaInfo, plan
+from vidcore.media import MediaInfo, plan, storyboard_of
 from vidcore.ports.storage import Draft, Published
 from vidcore.testing.examples import (
     example_config,
@@ -20,7 +20,7 @@ from vidcore.testing.examples import (
     example_video,
 )
 from vidcore.testing.storage import InMemoryMedia
-from vidcore.testing.transcoding import JPEG, MEDIA, SOURCE, FixedTranscoder
+from vidcore.testing.transcoding import COPYABLE, MEDIA, SOURCE, FixedTranscoder
 from vidcore.use_cases.library import DeleteVideo
 from vidcore.use_cases.processing import ClaimVideo, ProcessVideo
 from vidcore.videos import LEASE, Status, Video
@@ -56,7 +56,12 @@ async def test_a_claimed_video_is_made_published_and_its_source_removed(
     assert (video.duration_seconds, video.width, video.height) == (10.0, 1280, 720)
     assert (video.file_size_bytes, video.plan) == (len(MEDIA), plan(SOURCE))
     assert video.lease_until is None
-    assert platform.bytes_kept() == {video.media: MEDIA, video.thumbnail: JPEG}
+    assert video.published_storyboard() == (
+        video.storyboard,
+        storyboard_of(duration=10.0, width=1280, height=720),
+    )
+    assert platform.bytes_kept() == files_of(video)
+    assert len(files_of(video)) == 3
 
 
 async def test_the_files_are_published_before_the_record_and_the_source_goes_last(
@@ -81,6 +86,8 @@ async def test_the_files_are_published_before_the_record_and_the_source_goes_las
         "probe",
         "thumbnail",
         "taken",
+        "storyboard",
+        "tiled",
         "publish",
         "published",
         "commit",
@@ -131,13 +138,26 @@ async def test_a_video_without_source_cannot_be_processed(platform: MemoryPlatfo
         await platform.make(ProcessVideo)(lost, ignore)
 
 
-@pytest.mark.parametrize("method", ["probe", "transcode", "thumbnail"])
+BROKEN, PASSING = VideoProcessingError("It breaks off."), ServiceUnavailableError("No memory.")
+
+
+@pytest.mark.parametrize("source", [SOURCE, COPYABLE], ids=["encoded", "copied"])
 @pytest.mark.parametrize(
-    "error", [VideoProcessingError("It breaks off."), ServiceUnavailableError("No memory.")]
+    ("method", "error"),
+    [
+        ("probe", BROKEN),
+        ("transcode", BROKEN),
+        ("thumbnail", BROKEN),
+        ("probe", PASSING),
+        ("transcode", PASSING),
+        ("thumbnail", PASSING),
+        ("storyboard", PASSING),
+    ],
 )
 async def test_a_failed_attempt_leaves_the_source_and_nothing_else(
-    platform: MemoryPlatform, claimed: Video, method: str, error: VidcoreError
+    platform: MemoryPlatform, claimed: Video, source: MediaInfo, method: str, error: VidcoreError
 ) -> None:
+    platform.transcoder.source = source
     platform.transcoder.errors[method] = error
 
     with pytest.raises(type(error)):
@@ -160,7 +180,7 @@ async def test_a_result_that_is_not_as_planned_is_not_published(
 ) -> None:
     process = platform.make(ProcessVideo, HastyTranscoder(write=platform.media.put))
 
-    with pytest.raises(VideoProcessingError, match=r"after 5\.0 of 10\.0 seconds"):
+    with pytest.raises(VideoProcessingError, match=r"after 5\.0 s of 0:10"):
         await process(claimed, ignore)
 
     assert platform.bytes_kept() == {"source-11": b"sent"}
@@ -182,12 +202,26 @@ async def test_a_stopped_worker_leaves_the_source_and_nothing_else(
     assert platform.bytes_kept() == {"source-11": b"sent"}
 
 
-@pytest.mark.parametrize(
-    "moment", ["probe", "transcode", "transcoded", "thumbnail", "publish", "published"]
-)
+MOMENTS = [
+    "probe",
+    "transcode",
+    "transcoded",
+    "decode",
+    "decoded",
+    "thumbnail",
+    "taken",
+    "storyboard",
+    "tiled",
+    "publish",
+    "published",
+]
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
 async def test_a_late_worker_cannot_publish_and_the_winners_files_remain(
     platform: MemoryPlatform, claimed: Video, moment: str
 ) -> None:
+    platform.transcoder.source = COPYABLE
     overtaken: list[Video] = []
 
     async def overtake(name: str) -> None:
@@ -201,13 +235,16 @@ async def test_a_late_worker_cannot_publish_and_the_winners_files_remain(
 
     video = await platform.video(VIDEO.id)
     assert (video.status, video.attempt) == (Status.COMPLETED, 2)
-    assert platform.bytes_kept() == {video.media: MEDIA, video.thumbnail: JPEG}
+    assert platform.bytes_kept() == files_of(video)
+    assert len(files_of(video)) == 3
 
 
-@pytest.mark.parametrize("moment", ["draft", "transcode", "publish", "published"])
+@pytest.mark.parametrize("moment", ["draft", *MOMENTS])
 async def test_a_video_that_is_deleted_while_it_is_processed_leaves_no_files(
     platform: MemoryPlatform, claimed: Video, moment: str
 ) -> None:
+    platform.transcoder.source = COPYABLE
+
     async def delete(name: str) -> None:
         if name == moment and platform.remembered().videos:
             await platform.make(DeleteVideo)(actor=OWNER, video_id=VIDEO.id)
@@ -219,7 +256,7 @@ async def test_a_video_that_is_deleted_while_it_is_processed_leaves_no_files(
 
 
 class HalfMedia(InMemoryMedia):
-    """Loses the connection to its disk after the first of two files."""
+    """Loses the connection to its disk after the first of its files."""
 
     def __init__(self, files: dict[str, bytes]) -> None:
         super().__init__()
@@ -257,7 +294,4 @@ async def test_files_stay_when_nobody_knows_whether_the_commit_reached_the_store
 
     video = await platform.video(VIDEO.id)
     assert video.status is Status.COMPLETED
-    assert (platform.media.files[str(video.media)], platform.media.files[str(video.thumbnail)]) == (
-        MEDIA,
-        JPEG,
-    )
+    assert files_of(video).items() <= platform.media.files.items()

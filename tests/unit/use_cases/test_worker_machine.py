@@ -23,7 +23,7 @@ from hypothesis.stateful import (
     rule,
 )
 
-from tests.unit.use_cases.memory_platform import MemoryPlatform
+from tests.unit.use_cases.memory_platform import MemoryPlatform, files_of
 from tests.unit.use_cases.slow_worker import SlowWorker
 from vidcore.errors import (
     LeaseLostError,
@@ -32,8 +32,10 @@ from vidcore.errors import (
     VideoNotReadyError,
     VideoProcessingError,
 )
+from vidcore.media import MediaInfo
 from vidcore.testing.examples import NOW, example_config, example_user, example_video
-from vidcore.testing.transcoding import JPEG, MEDIA
+from vidcore.testing.transcoding import COPYABLE, SOURCE
+from vidcore.turns import RETRY_DELAY
 from vidcore.use_cases.library import DeleteVideo, RetryVideo
 from vidcore.use_cases.processing import ClaimVideo, ReportProgress
 from vidcore.videos import Status
@@ -49,6 +51,7 @@ class Known:
     """A video as the oracle knows it: who took it last, until when, and how that ended."""
 
     ready: datetime
+    due: datetime
     status: Status = Status.PENDING
     holder: SlowWorker | None = None
     until: datetime = NOW
@@ -99,7 +102,7 @@ class WorkerMachine(RuleBasedStateMachine):
         """Say which video a claim has to give; those whose workers died three times fail first."""
         while True:
             waiting = [
-                (known.ready, key) for key, known in self.known.items() if known.waits(self.now)
+                (known.due, key) for key, known in self.known.items() if known.waits(self.now)
             ]
             if not waiting:
                 return None
@@ -111,8 +114,9 @@ class WorkerMachine(RuleBasedStateMachine):
                 return video_id
             known.end(Status.FAILED)
 
-    @initialize()
-    def open(self) -> None:
+    @initialize(source=st.sampled_from([SOURCE, COPYABLE]))
+    def open(self, source: MediaInfo) -> None:
+        self.platform.transcoder.source = source
         self.run(self.platform.add(OWNER, example_config()))
 
     @rule(target=videos)
@@ -120,7 +124,7 @@ class WorkerMachine(RuleBasedStateMachine):
         video = example_video(next(self.numbers), OWNER, ready_at=self.now)
         self.run(self.platform.add(video))
         self.run(self.platform.receive(str(video.source), b"sent"))
-        self.known[video.id] = Known(ready=self.now)
+        self.known[video.id] = Known(ready=self.now, due=self.now)
         return video.id
 
     @rule(target=workers)
@@ -137,7 +141,7 @@ class WorkerMachine(RuleBasedStateMachine):
         known.tries += 1
         return worker
 
-    @rule(worker=workers, steps=st.integers(1, 12))
+    @rule(worker=workers, steps=st.integers(1, 16))
     def go_on(self, worker: SlowWorker, steps: int) -> None:
         for _ in range(steps):
             if worker.end is None:
@@ -185,6 +189,7 @@ class WorkerMachine(RuleBasedStateMachine):
         self.expect(refused, self.platform.make(RetryVideo)(actor=OWNER, video_id=video_id))
         if refused is None:
             known.status, known.tries, known.ready = Status.PENDING, 0, self.now
+            known.due = self.now + RETRY_DELAY
 
     @rule(by=st.sampled_from([timedelta(seconds=1), timedelta(seconds=10), LEASE]))
     def advance_clock(self, by: timedelta) -> None:
@@ -203,6 +208,7 @@ class WorkerMachine(RuleBasedStateMachine):
                 assert held
                 final = worker.fault is FINAL or known.tries == 3
                 known.ready = self.now + timedelta(seconds=10 * 2 ** (known.tries - 1))
+                known.due = known.ready + RETRY_DELAY
                 known.end(Status.FAILED if final else Status.PENDING)
             elif worker.end == "stopped":
                 assert held
@@ -224,7 +230,7 @@ class WorkerMachine(RuleBasedStateMachine):
                     known.until,
                 )
             if known.status is Status.PENDING:
-                assert video.ready_at == known.ready
+                assert (video.ready_at, video.due_at) == (known.ready, known.due)
 
     @invariant()
     def a_completed_video_has_its_files_and_any_other_its_source(self) -> None:
@@ -232,8 +238,8 @@ class WorkerMachine(RuleBasedStateMachine):
             if video.status is not Status.COMPLETED:
                 assert self.platform.uploads.content(str(video.source)) == b"sent"
                 continue
-            assert self.platform.media.files[str(video.media)] == MEDIA
-            assert self.platform.media.files[str(video.thumbnail)] == JPEG
+            assert len(files_of(video)) == 3
+            assert files_of(video).items() <= self.platform.media.files.items()
             [publisher] = self.known[video.id].publishers
             assert f"-{publisher.claim.attempt}." in str(video.media)
 

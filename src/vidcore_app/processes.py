@@ -1,0 +1,89 @@
+"""Several processes that serve one address: started, kept alive, and stopped together.
+
+They share the listening socket of their parent, so no connection is lost with the process that was
+about to take it, and a free process takes the next. The parent serves nothing itself.
+"""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import structlog
+
+from vidcore_app.stopping import until_told_to_stop
+
+RESTART_PAUSE: Final = 1.0  # seconds, so that a process that cannot start does not eat the machine
+STOP_MAX: Final = 45.0  # seconds; running answers have 30 to end, and files are closed after that
+
+_log = structlog.get_logger("vidcore")
+
+
+class Processes:
+    """`count` processes of the command `serve`, which inherit `listening` and end with this one.
+
+    `arguments` are given to each, before those that say what it inherits.
+    """
+
+    def __init__(
+        self,
+        count: int,
+        arguments: Sequence[str],
+        listening: socket.socket,
+    ) -> None:
+        self._count = count
+        self._arguments = tuple(arguments)
+        self._listening = listening
+        self._children: dict[int, asyncio.subprocess.Process] = {}
+        self._stopping = False
+
+    async def run(self, say: Callable[[str], None]) -> None:
+        """Keep them alive until SIGTERM or SIGINT; a second one ends everything at once."""
+        keepers = [asyncio.create_task(self._keep(number)) for number in range(self._count)]
+        try:
+            say(f"Processes: {self._count}")
+            await until_told_to_stop()
+        finally:
+            self._stopping = True
+            self._signal(signal.SIGTERM)
+            _, late = await asyncio.wait(keepers, timeout=STOP_MAX)
+            if late:
+                _log.warning("processes were killed", after_seconds=STOP_MAX)
+                self._signal(signal.SIGKILL)
+                await asyncio.wait(late)
+
+    def _signal(self, number: signal.Signals) -> None:
+        for child in self._children.values():
+            if child.returncode is None:
+                child.send_signal(number)
+
+    async def _keep(self, number: int) -> None:
+        """Run one of them, again and again until all stop."""
+        while not self._stopping:
+            ended = await self._run_one(number)
+            if not self._stopping:
+                _log.error("process ended", number=number, code=ended)
+                await asyncio.sleep(RESTART_PAUSE)
+
+    async def _run_one(self, number: int) -> int:
+        # Nothing is ever written to the pipe: its other end closes when this process ends.
+        reading, writing = os.pipe()
+        fds = (self._listening.fileno(), reading)
+        try:
+            child = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "vidcore_app", "serve", *self._arguments),
+                *("--inherit", ",".join(map(str, fds))),
+                pass_fds=fds,
+            )
+        finally:
+            os.close(reading)
+        self._children[number] = child
+        if self._stopping:
+            child.terminate()
+        try:
+            return await child.wait()
+        finally:
+            os.close(writing)
