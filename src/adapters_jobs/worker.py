@@ -10,7 +10,13 @@ import structlog
 
 from vidcore.errors import LeaseLostError, ServiceUnavailableError
 from vidcore.ports.queue import ProcessingQueue
-from vidcore.use_cases.processing import ClaimVideo, EndAttempt, ProcessVideo, ReportProgress
+from vidcore.use_cases.processing import (
+    ClaimVideo,
+    EndAttempt,
+    HandBack,
+    ProcessVideo,
+    ReportProgress,
+)
 from vidcore.videos import HEARTBEAT, Video
 
 PAUSE: Final = 2.0  # seconds after a fault that is not a video's
@@ -33,6 +39,7 @@ class Worker:
         process: ProcessVideo,
         report: ReportProgress,
         end: EndAttempt,
+        hand_back: HandBack,
         queue: ProcessingQueue,
         concurrency: int = 1,
     ) -> None:
@@ -40,6 +47,7 @@ class Worker:
         self._process = process
         self._report = report
         self._end = end
+        self._give_back = hand_back
         self._queue = queue
         self._concurrency = concurrency
         self._holder: str | None = None
@@ -131,7 +139,7 @@ class Worker:
 
     async def _hand_back(self, claim: Video) -> None:
         try:
-            await self._end.hand_back(claim)
+            await self._give_back(claim)
         except (LeaseLostError, ServiceUnavailableError) as error:
             _log.warning("not handed back", video=str(claim.id), reason=str(error))
 

@@ -264,6 +264,8 @@ class Container(containers.DeclarativeContainer):
         end=providers.Singleton(
             processing.EndAttempt, store=patient_store, queue=queue, clock=clock
         ),
+        # Not patient: who stops while the database is away leaves it to the lease.
+        hand_back=providers.Singleton(processing.HandBack, store=store, queue=queue, clock=clock),
         queue=queue,
         concurrency=settings.provided.worker_concurrency,
     )

@@ -18,7 +18,13 @@ from vidcore.testing.clock import FixedClock
 from vidcore.testing.examples import NOW, example_config
 from vidcore.testing.storage import InMemoryMedia, InMemoryUploads
 from vidcore.testing.transcoding import FixedTranscoder
-from vidcore.use_cases.processing import ClaimVideo, EndAttempt, ProcessVideo, ReportProgress
+from vidcore.use_cases.processing import (
+    ClaimVideo,
+    EndAttempt,
+    HandBack,
+    ProcessVideo,
+    ReportProgress,
+)
 from vidcore.users import User
 from vidcore.videos import Video
 
@@ -92,6 +98,7 @@ class Fleet:
             ),
             report=ReportProgress(store=self.store, clock=self.clock),
             end=EndAttempt(store=self.store, queue=queue, clock=self.clock),
+            hand_back=HandBack(store=self.store, queue=queue, clock=self.clock),
             queue=queue,
             concurrency=concurrency,
         )

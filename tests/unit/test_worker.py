@@ -15,7 +15,13 @@ from vidcore.testing.examples import NOW, example_config, example_user, example_
 from vidcore.testing.memory_store import InMemoryStore
 from vidcore.testing.storage import InMemoryMedia, InMemoryUploads
 from vidcore.testing.transcoding import FixedTranscoder
-from vidcore.use_cases.processing import ClaimVideo, EndAttempt, ProcessVideo, ReportProgress
+from vidcore.use_cases.processing import (
+    ClaimVideo,
+    EndAttempt,
+    HandBack,
+    ProcessVideo,
+    ReportProgress,
+)
 from vidcore.videos import LEASE, Status, Video
 
 
@@ -45,6 +51,7 @@ class Workshop:
             ),
             report=self.report,
             end=EndAttempt(store=self.store, queue=self.queue, clock=self.clock),
+            hand_back=HandBack(store=self.store, queue=self.queue, clock=self.clock),
             queue=self.queue,
             concurrency=concurrency,
         )

@@ -291,8 +291,17 @@ class EndAttempt:
             await uow.commit()
         return ended.status
 
-    async def hand_back(self, claim: Video) -> None:
-        """Give the video back undone, since the worker stops. Raises LeaseLostError."""
+
+@attrs.frozen(kw_only=True)
+class HandBack:
+    """Give a claimed video back undone, since the worker stops."""
+
+    store: Store
+    queue: ProcessingQueue
+    clock: Clock
+
+    async def __call__(self, claim: Video) -> None:
+        """Have it wait again, in its turn. Raises LeaseLostError."""
         async with self.store.write() as uow:
             video = await _held(uow, claim)
             back = video.handed_back(claim.attempt, self.clock.now())

@@ -7,7 +7,7 @@ from typing import Any, Self
 from tests.unit.use_cases.memory_platform import MemoryPlatform
 from tests.unit.use_cases.stepping import INSIDE_A_TRANSACTION, stepped
 from vidcore.errors import LeaseLostError, ServiceUnavailableError, VideoProcessingError
-from vidcore.use_cases.processing import EndAttempt, ProcessVideo
+from vidcore.use_cases.processing import EndAttempt, HandBack, ProcessVideo
 from vidcore.videos import Video
 
 PATIENCE = 5.0  # seconds after which a step that should have been taken has failed
@@ -72,7 +72,7 @@ class SlowWorker:
 
     async def _work(self) -> None:
         process = self._platform.make(ProcessVideo, *stepped(self._platform, self._step))
-        end = self._platform.make(EndAttempt)
+        end, hand_back = self._platform.make(EndAttempt), self._platform.make(HandBack)
         try:
             await self._step("claimed")
             await process(self.claim, lambda _: None)
@@ -80,7 +80,7 @@ class SlowWorker:
         except LeaseLostError:
             self.end = "lost"
         except asyncio.CancelledError:
-            self.end = "stopped" if await _held(end.hand_back(self.claim)) else "lost"
+            self.end = "stopped" if await _held(hand_back(self.claim)) else "lost"
         except (ServiceUnavailableError, VideoProcessingError) as error:
             self.end = "failed" if await _held(end.failed(self.claim, error)) else "lost"
 

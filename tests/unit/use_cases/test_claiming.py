@@ -20,7 +20,7 @@ from vidcore.testing.examples import (
     example_video,
 )
 from vidcore.use_cases.library import DeleteVideo, RetryVideo
-from vidcore.use_cases.processing import ClaimVideo, EndAttempt, ReportProgress
+from vidcore.use_cases.processing import ClaimVideo, EndAttempt, HandBack, ReportProgress
 from vidcore.videos import BACK_OFF, LEASE, TRIES_MAX, Status, Video
 
 OWNER = example_user(1)
@@ -130,7 +130,7 @@ async def test_a_worker_that_comes_back_late_changes_nothing(platform: MemoryPla
     with platform.refuses(LeaseLostError):
         await end.failed(late, FULL)
     with platform.refuses(LeaseLostError):
-        await end.hand_back(late)
+        await platform.make(HandBack)(late)
 
     assert refused.value.attempt == 1
 
@@ -157,7 +157,7 @@ async def test_the_worker_of_a_deleted_video_learns_it(platform: MemoryPlatform)
     with platform.refuses(LeaseLostError):
         await platform.make(EndAttempt).failed(claimed, FULL)
     with platform.refuses(LeaseLostError):
-        await platform.make(EndAttempt).hand_back(claimed)
+        await platform.make(HandBack)(claimed)
 
 
 @pytest.mark.parametrize(
@@ -223,12 +223,11 @@ async def test_handing_back_counts_as_no_try_and_waits_for_nothing(
     platform: MemoryPlatform,
 ) -> None:
     await platform.add(VIDEO)
-    end = platform.make(EndAttempt)
 
     for attempt in range(1, 6):
         claimed = await claim(platform)
         assert (claimed.attempt, claimed.tries) == (attempt, 1)
-        await end.hand_back(claimed)
+        await platform.make(HandBack)(claimed)
 
     back = await platform.video(VIDEO.id)
     assert (back.status, back.tries, back.lease_until) == (Status.PENDING, 0, None)
