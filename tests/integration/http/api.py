@@ -21,6 +21,7 @@ from adapters_auth.media_tokens import HmacMediaTokens
 from adapters_auth.passwords import BcryptPasswordHasher
 from adapters_http import UseCases
 from adapters_http.routing import BUSY
+from vidcore.media import storyboard_of
 from vidcore.ports.tokens import MediaGrant
 from vidcore.sessions import AccountCache
 from vidcore.testing.clock import FixedClock
@@ -175,13 +176,20 @@ class Api:
         self, owner: Member, content: bytes = b"an mp4", jpeg: bytes = b"a jpeg", **changes: Any
     ) -> Video:
         number = next(self._numbers)
-        for location, written in ((f"videos/{number}.mp4", content), (f"{number}.jpg", jpeg)):
+        for location, written in (
+            (f"videos/{number}.mp4", content),
+            (f"{number}.jpg", jpeg),
+            (f"{number}.tiles.jpg", b"tiles"),
+        ):
             path = self.data / location
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(written)
-        return await self._keep(
-            example_completed(number, owner.user, thumbnail=f"{number}.jpg", **changes)
-        )
+        pictures = {
+            "thumbnail": f"{number}.jpg",
+            "storyboard": f"{number}.tiles.jpg",
+            "storyboard_layout": storyboard_of(duration=12.5, width=640, height=360),
+        }
+        return await self._keep(example_completed(number, owner.user, **(pictures | changes)))
 
     async def _keep(self, video: Video) -> Video:
         async with self.store.write() as uow:

@@ -47,6 +47,8 @@ EXPECTED: Final[Mapping[tuple[str, str], tuple[frozenset[str], int]]] = {
     ("POST", "/api/videos/{id}/view"): (MEMBER, 200),
     ("GET", "/api/videos/{id}/stream"): (MEMBER, 200),
     ("GET", "/api/videos/{id}/thumbnail"): (MEMBER, 200),
+    ("GET", "/api/videos/{id}/storyboard"): (MEMBER, 200),
+    ("GET", "/api/videos/{id}/storyboard.jpg"): (MEMBER, 200),
     ("GET", "/api/uploads"): (MEMBER, 200),
     ("POST", "/api/uploads/check"): (MEMBER, 200),
     ("OPTIONS", "/api/uploads"): (MEMBER, 204),

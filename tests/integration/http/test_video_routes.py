@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.integration.http.api import MISSING_ID, Api, Member, check_error
+from vidcore.testing.examples import PLAN
 from vidcore.videos import Status
 
 
@@ -41,7 +42,30 @@ async def test_a_completed_video_is_shown_with_all_its_fields(api: Api, member: 
         "created_at": "2026-03-04T05:06:07.890123Z",
         "stream_url": f"/api/videos/{video.id}/stream?token={token}",
         "thumbnail_url": f"/api/videos/{video.id}/thumbnail?token={token}",
+        "storyboard_url": f"/api/videos/{video.id}/storyboard?token={token}",
+        "play_url": f"/api/videos/{video.id}/stream?token={token}",
+        "processing_plan": {
+            "mode": "encode",
+            "width": PLAN.width,
+            "height": PLAN.height,
+            "reasons": list(PLAN.reasons),
+        },
     }
+
+
+async def test_how_a_video_was_processed_is_shown_to_its_owner_and_admins(
+    api: Api, member: Member, admin: Member
+) -> None:
+    video = await api.add_completed(member)
+    other = await api.add_member()
+
+    seen = {
+        who.id: (await api.call("GET", f"/api/videos/{video.id}", who)).json["processing_plan"]
+        for who in (member, admin, other)
+    }
+
+    assert seen[member.id] == seen[admin.id] != seen[other.id]
+    assert seen[other.id] is None
 
 
 @pytest.mark.parametrize(
@@ -62,7 +86,8 @@ async def test_an_unfinished_video_has_no_addresses(
     assert body["processing_status"] == status.value
     assert body["processing_progress"] == progress
     assert body["error_message"] == message
-    assert (body["stream_url"], body["thumbnail_url"]) == (None, None)
+    assert (body["stream_url"], body["thumbnail_url"], body["storyboard_url"]) == (None,) * 3
+    assert body["play_url"] is None
     assert (body["duration_seconds"], body["width"], body["height"]) == (None, None, None)
 
 
