@@ -239,6 +239,4 @@ async def test_jobs_that_people_have_cancelled_are_forgotten_after_a_day(
     monkeypatch.setattr(fleet_worker, "TIDY", "* * * * * *")  # each second
 
     async with running(queue, Bench()):
-        await until(lambda: len(jobs(url)) == 1)
-
-    assert [status for status, _ in jobs(url)] == ["cancelled"]
+        await until(lambda: [status for status, _ in jobs(url)].count("cancelled") == 1)
