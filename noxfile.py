@@ -24,6 +24,8 @@ MACHINES = (
     "tests/integration/test_differential_machine.py",
 )
 
+BENCHMARKS = ("upload", "processing", "account_cache", "login_timing")
+
 RULES = (
     "turns sessions quota invitations users uploads videos video_lifecycle categories config pages throttle text "
     "filenames public_names"
@@ -182,6 +184,22 @@ def fuzz(session: nox.Session) -> None:
     """Let Schemathesis fuzz a live service, as a member and as an admin; takes its own options."""
     _install(session)
     session.run("python", "-m", "tests.integration.fuzzing", *session.posargs)
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """Play every kind of video in Chromium, which has to be on the PATH."""
+    _install(session)
+    session.run("python", "-m", "tests.browser")
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Run all benchmarks side by side with what people would use instead, or those that are named."""
+    _install(session)
+    session.install("fastapi", "uvicorn", "python-multipart")  # a peer, and nothing of ours
+    for name in session.posargs or BENCHMARKS:
+        session.run("python", "-m", f"benchmarks.{name}")
 
 
 @nox.session
