@@ -27,7 +27,7 @@ MACHINES = (
 BENCHMARKS = ("upload", "processing", "account_cache", "login_timing")
 
 RULES = (
-    "turns sessions quota invitations users uploads videos video_lifecycle categories config pages throttle text "
+    "checkup mending turns following sessions quota invitations users uploads videos video_lifecycle categories config pages throttle text "
     "filenames public_names"
 )
 RULE_TESTS = [

@@ -75,12 +75,19 @@ CONSTANTS: Final = {
         "videos.TRIES_MAX": "Passing faults and lost workers end it after",
         "videos.BACK_OFF": "The first pause after a passing fault",
     },
+    "checks": {
+        "checkup.ORPHAN_GRACE": "What nothing refers to is orphaned when it was written last before",
+        "checkup.EXPIRY_GRACE": "Bytes of an upload may stay after it expired for",
+        "checkup.STUCK_AFTER": "A video is stuck when its lease has been over for",
+        "checkup.WAITING_MAX": "And when it should have been claimed before",
+    },
     "turns": {
         "turns.FULL_HD": "What a second of encoding is measured by",
         "turns.WORK_UNKNOWN": "The work of a video of unknown duration",
         "turns.WORK_MIN": "The work of any video, at least",
         "turns.COPYING": "The work of copying a picture, as a share of encoding it",
         "turns.RETRY_DELAY": "A video that is tried again is due later by",
+        "following.STEP": "Who follows a video is told of steps of progress of",
     },
     "copying": {
         "media.copying.COPIED_CONTAINERS": "Files of which tracks are copied",
@@ -130,6 +137,9 @@ EVENTS: Final = {
     Event.FAIL: "the source is at fault, or all tries are over",
     Event.HAND_BACK: "a passing fault, a lost worker, or a worker that is stopping",
     Event.RETRY: "its owner or an admin wants all tries again",
+    Event.LOSE: "a check repairs a video whose upload, or published file, is gone",
+    Event.FIND: "a check finds the published file of a video again that was given up without it",
+    Event.REDO: "a check repairs a video whose published file is gone, but not yet its upload",
 }
 
 

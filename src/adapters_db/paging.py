@@ -1,7 +1,12 @@
-"""Pages of rows: what is wanted, cut out by offset and limit, and the number of all."""
+"""Pages of rows: what is wanted, cut out by offset and limit, and the number of all.
 
-from collections.abc import Callable
+Or all rows of a table in batches, each behind the last row of the one before: rows that come and go
+meanwhile move no other.
+"""
+
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.engine import RowMapping
@@ -36,3 +41,13 @@ async def fetch_page(
         page=request.page,
         page_size=request.page_size,
     )
+
+
+async def fetch_after(
+    session: Session, table: sa.Table, last: UUID | None, *, limit: int
+) -> Sequence[RowMapping]:
+    """Give the first rows of `table`, at most `limit`, whose ids come after `last`, held in their order."""
+    query = sa.select(table).order_by(table.c.id).limit(limit)
+    if last is not None:
+        query = query.where(table.c.id > last)
+    return await session.all(session.held(query))

@@ -9,6 +9,7 @@ import attrs
 import sqlalchemy as sa
 from sqlalchemy.engine import RowMapping
 
+from adapters_db.paging import fetch_after
 from adapters_db.session import Session
 from adapters_db.tables import uploads
 from vidcore.details import VideoDetails
@@ -91,6 +92,11 @@ class SqlUploads(Uploads):
         """Forget an upload."""
         if not await self._session.change(uploads.delete().where(uploads.c.id == upload_id)):
             raise NotFoundError("upload", upload_id)
+
+    async def after(self, last: UUID | None, *, limit: int) -> Sequence[Upload]:
+        """Give the first uploads behind `last`, held in the order of their ids."""
+        rows = await fetch_after(self._session, uploads, last, limit=limit)
+        return [upload_from_row(row) for row in rows]
 
     async def reserved_bytes(self, now: datetime, user_id: UUID | None = None) -> int:
         """Give the bytes that live uploads hold; the sum itself is not held, only rows can be."""

@@ -1,5 +1,6 @@
 """The accounts in the database."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.exc import IntegrityError
 
 from adapters_db.failures import violated_constraint
-from adapters_db.paging import fetch_page
+from adapters_db.paging import fetch_after, fetch_page
 from adapters_db.session import Session
 from adapters_db.tables import users
 from vidcore.errors import EmailTakenError, NotFoundError, UsernameTakenError
@@ -102,6 +103,11 @@ class SqlUsers(Users):
             request,
             user_from_row,
         )
+
+    async def after(self, last: UUID | None, *, limit: int) -> Sequence[User]:
+        """Give the first accounts behind `last`, held in the order of their ids."""
+        rows = await fetch_after(self._session, users, last, limit=limit)
+        return [user_from_row(row) for row in rows]
 
     async def active_admin_ids(self) -> frozenset[UUID]:
         """Give the ids of all active admins, held in the order of their ids: nobody can deadlock."""

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from adapters_db.failures import violated_constraint
-from adapters_db.paging import fetch_page
+from adapters_db.paging import fetch_after, fetch_page
 from adapters_db.session import Session
 from adapters_db.tables import categories, users, videos
 from adapters_db.video_rows import entry_from_row, video_from_row, video_to_row
@@ -76,6 +76,11 @@ class SqlVideos(Videos):
             entry_from_row,
             counted=sa.select(sa.func.count()).select_from(videos).where(*conditions),
         )
+
+    async def after(self, last: UUID | None, *, limit: int) -> Sequence[Video]:
+        """Give the first videos behind `last`, held in the order of their ids."""
+        rows = await fetch_after(self._session, videos, last, limit=limit)
+        return [video_from_row(row) for row in rows]
 
     async def of_uploader(self, user_id: UUID) -> Sequence[Video]:
         """Give all videos of a member, held in the order of their ids."""

@@ -13,7 +13,8 @@ ORIGINS: Final = web.AppKey("ORIGINS", frozenset[str])
 _ALLOWED: Final = (
     "Authorization, Content-Type, Range, If-Range, X-Request-ID, X-Requested-With, "
     "X-HTTP-Method-Override, Tus-Resumable, Upload-Length, Upload-Offset, Upload-Metadata, "
-    "Upload-Checksum"
+    "Upload-Checksum, "
+    "Upload-Defer-Length, Upload-Concat"  # refused, with a sentence that the page can read
 )
 _EXPOSED: Final = (
     "Location, ETag, Content-Range, Accept-Ranges, Retry-After, X-Request-ID, WWW-Authenticate, "

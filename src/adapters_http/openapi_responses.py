@@ -90,6 +90,16 @@ HEADERS: Final[dict[str, Schema]] = {
     ),
 }
 _OF_FILES: Final = ("ETag", "Last-Modified", "Accept-Ranges")
+_FILE: Final[Schema] = {"type": "string", "format": "binary"}
+_EVENT: Final[Schema] = {
+    "type": "object",
+    "description": "One event of the stream.",
+    "properties": {
+        "event": {"const": "status"},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+    },
+    "required": ["event", "data"],
+}
 _OF_STATUS: Final[dict[int, tuple[str, ...]]] = {
     HTTPStatus.UNAUTHORIZED: ("WWW-Authenticate",),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("Retry-After",),
@@ -144,7 +154,7 @@ def _successes(row: Route, components: Components) -> dict[int, Any]:
 
 def _success(row: Route, components: Components, headers: Iterable[str]) -> dict[str, Any]:
     if row.media_type is not None:
-        schema: Schema = {"type": "string", "format": "binary"}
+        schema = _EVENT if row.media_type == "text/event-stream" else _FILE
         return _response(row.status.phrase, headers, {row.media_type: {"schema": schema}})
     if row.answer is None:
         return _response(row.status.phrase, headers)

@@ -191,7 +191,7 @@ def endpoint(row: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse
 
     async def handle(request: web.Request) -> web.StreamResponse:
         use_cases = request.app[USE_CASES]
-        await _authorise(request, row.access, use_cases)
+        await authorise(request, row.access, use_cases)
         call = Call[Any, Any](
             request=request,
             use_cases=use_cases,
@@ -209,7 +209,8 @@ def endpoint(row: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse
     return handle
 
 
-async def _authorise(request: web.Request, access: Access, use_cases: UseCases) -> None:
+async def authorise(request: web.Request, access: Access, use_cases: UseCases) -> None:
+    """Note who is asking. Raises NotAuthenticatedError, AccountInactiveError, PermissionDeniedError."""
     header = request.headers.get(hdrs.AUTHORIZATION)
     if access is Access.ANYONE or (access is Access.SIGNED and header is None):
         return

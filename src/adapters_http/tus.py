@@ -37,12 +37,15 @@ def parse_size(headers: Mapping[str, str], name: str) -> int:
 
 
 def parse_length(headers: Mapping[str, str]) -> int:
-    """Give the size of the whole file; to say it later is an extension that is not offered.
+    """Give the size of the whole file.
 
-    Raises MalformedRequestError.
+    Raises MalformedRequestError, and so for two extensions that are not offered: to say the size later,
+    and to send a file as several uploads, each of which would become a video.
     """
     if "Upload-Defer-Length" in headers:
         raise MalformedRequestError("Upload-Defer-Length is not supported; send Upload-Length.")
+    if "Upload-Concat" in headers:
+        raise MalformedRequestError("Upload-Concat is not supported; send the file as one upload.")
     return parse_size(headers, "Upload-Length")
 
 

@@ -26,6 +26,20 @@ strategies in `vidcore.testing`.
 
 from vidcore.catalogue import VideoEntry, VideoQuery, VideoSort
 from vidcore.categories import Category, category_key, free_slug, slugify
+from vidcore.checkup import (
+    Finding,
+    FindingKind,
+    LeftSource,
+    StoredFile,
+    VideoFiles,
+    check_expiry,
+    check_file,
+    check_quota,
+    check_video,
+    counted_for_sure,
+    orphan_upload,
+    same_standing,
+)
 from vidcore.config import Config
 from vidcore.details import (
     Unset,
@@ -62,6 +76,7 @@ from vidcore.errors import (
     VideoNotReadyError,
     VideoProcessingError,
 )
+from vidcore.following import is_final, is_news
 from vidcore.invitations import Invitation, InvitationStatus, hash_token
 from vidcore.media import (
     AudioStream,
@@ -84,6 +99,7 @@ from vidcore.media import (
     why_audio_is_encoded,
     why_video_is_encoded,
 )
+from vidcore.mending import MendedVideo, mend_video
 from vidcore.pages import Order, Page, PageRequest
 from vidcore.quota import Quota, week_start
 from vidcore.sessions import AccountCache, AccountReading, check_session
@@ -126,6 +142,8 @@ __all__ = [
     "Event",
     "FileFormatNotSupportedError",
     "FileTooLargeError",
+    "Finding",
+    "FindingKind",
     "IllegalTransitionError",
     "InvalidCredentialsError",
     "InvalidValueError",
@@ -136,7 +154,9 @@ __all__ = [
     "InvitationUsedError",
     "LastAdminError",
     "LeaseLostError",
+    "LeftSource",
     "MediaInfo",
+    "MendedVideo",
     "Mode",
     "NotAuthenticatedError",
     "NotFoundError",
@@ -154,6 +174,7 @@ __all__ = [
     "ServiceUnavailableError",
     "Status",
     "StorageFullError",
+    "StoredFile",
     "Storyboard",
     "TooManyAttemptsError",
     "Transfer",
@@ -168,6 +189,7 @@ __all__ = [
     "Video",
     "VideoDetails",
     "VideoEntry",
+    "VideoFiles",
     "VideoNotReadyError",
     "VideoProcessingError",
     "VideoQuery",
@@ -177,10 +199,13 @@ __all__ = [
     "category_key",
     "check_description",
     "check_email",
+    "check_expiry",
+    "check_file",
     "check_filename",
     "check_fingerprint",
     "check_output",
     "check_password",
+    "check_quota",
     "check_room",
     "check_search",
     "check_session",
@@ -191,14 +216,21 @@ __all__ = [
     "check_throttle",
     "check_title",
     "check_username",
+    "check_video",
     "clock_time",
     "copied_tracks",
+    "counted_for_sure",
     "displayed_size",
     "due_at",
     "free_slug",
     "hash_token",
+    "is_final",
+    "is_news",
+    "mend_video",
     "name_key",
+    "orphan_upload",
     "plan",
+    "same_standing",
     "search_key",
     "slugify",
     "storyboard_of",

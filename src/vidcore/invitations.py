@@ -64,7 +64,7 @@ class Invitation:
         id: UUID,  # noqa: A002 - the field's name
         email: str,
         token: str,
-        created_by: UUID,
+        created_by: UUID | None,
         now: datetime,
     ) -> Self:
         """Make a new invitation, valid for seven days. Raises InvalidValueError for a bad e-mail."""

@@ -158,6 +158,14 @@ class User:
             last_upload_reset=self.week_counted(now),
         )
 
+    def counted(self, at_least: int, now: datetime) -> Self:
+        """Have no fewer than `at_least` bytes count in the week of `now`."""
+        return attrs.evolve(
+            self,
+            weekly_upload_bytes=max(at_least, self.used_bytes(now)),
+            last_upload_reset=self.week_counted(now),
+        )
+
     def used_bytes(self, now: datetime) -> int:
         """Give the bytes that count against the quota at `now`."""
         return used(self.weekly_upload_bytes, self.last_upload_reset, now=now)

@@ -5,6 +5,10 @@
        ├────hand_back────┘   └────fail────▶ failed ──retry──┐
        └────────────────────────────────────────────────────┘
 
+Only a check of the platform knows three more: pending or completed ──lose──▶ failed when the files are
+gone, failed ──find──▶ completed when they are back, and completed ──redo──▶ pending when the media is
+gone but not what it was made of.
+
 A worker holds a video by a claim: a lease that it renews by heartbeats, and an attempt number that
 rises with every claim (a fencing number). Only the holder of the current attempt can report, publish
 or fail; one that comes back late gets LeaseLostError, whatever its lease says.
@@ -67,6 +71,9 @@ class Event(StrEnum):
     FAIL = "fail"
     HAND_BACK = "hand_back"
     RETRY = "retry"
+    LOSE = "lose"
+    FIND = "find"
+    REDO = "redo"
 
 
 NEXT: Final = {
@@ -76,6 +83,10 @@ NEXT: Final = {
     (Status.PROCESSING, Event.FAIL): Status.FAILED,
     (Status.PROCESSING, Event.HAND_BACK): Status.PENDING,
     (Status.FAILED, Event.RETRY): Status.PENDING,
+    (Status.PENDING, Event.LOSE): Status.FAILED,
+    (Status.COMPLETED, Event.LOSE): Status.FAILED,
+    (Status.FAILED, Event.FIND): Status.COMPLETED,
+    (Status.COMPLETED, Event.REDO): Status.PENDING,
 }
 
 
@@ -292,6 +303,44 @@ class Video:
             progress=0.0,
             error_message=None,
             error_log=None,
+        )
+
+    def lost(self, reason: str) -> Self:
+        """Give up a video whose bytes are gone: the upload of a pending one, a completed one's media.
+
+        Where published files were stays known, so that they can be found again. Raises
+        IllegalTransitionError in any other status.
+        """
+        return attrs.evolve(
+            self._on(Event.LOSE), source=None, progress=0.0, error_message=reason, error_log=""
+        )
+
+    def found_again(self) -> Self:
+        """Publish a failed video whose files are back. Raises IllegalTransitionError unless it had any."""
+        if self.media is None:
+            raise IllegalTransitionError(self.status, Event.FIND)
+        return attrs.evolve(self._on(Event.FIND), progress=1.0, error_message=None, error_log=None)
+
+    def redone(self, source: str, *, file_size_bytes: int, now: datetime) -> Self:
+        """Process a completed video again, from its upload, with all tries, behind those that wait.
+
+        Raises IllegalTransitionError unless it is completed.
+        """
+        return attrs.evolve(
+            self._on(Event.REDO),
+            source=source,
+            file_size_bytes=file_size_bytes,
+            media=None,
+            thumbnail=None,
+            storyboard=None,
+            storyboard_layout=None,
+            duration_seconds=None,
+            width=None,
+            height=None,
+            progress=0.0,
+            tries=0,
+            ready_at=now,
+            due_at=now + RETRY_DELAY,
         )
 
     def viewed(self) -> Self:

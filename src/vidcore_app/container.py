@@ -4,7 +4,9 @@ Only synchronous constructors stand here; what must be opened and closed, `servi
 Arguments of providers are not checked by type checkers, so a test resolves every one of them.
 """
 
+import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from dependency_injector import containers, providers
 
@@ -16,6 +18,7 @@ from adapters_db.patient_store import PatientStore
 from adapters_db.store import SqlStore
 from adapters_ffmpeg.find import find_ffmpeg
 from adapters_ffmpeg.transcoder import FfmpegTranscoder
+from adapters_fs.inventory import FilesystemInventory
 from adapters_fs.media import FilesystemMedia
 from adapters_fs.uploads import FilesystemUploads
 from adapters_http.use_cases import UseCases
@@ -26,6 +29,7 @@ from vidcore.use_cases import (
     accounts,
     administration,
     categorizing,
+    checking,
     housekeeping,
     inviting,
     library,
@@ -34,6 +38,7 @@ from vidcore.use_cases import (
     processing,
     recognizing,
     removal,
+    repairing,
     resuming,
     throttling,
     uploading,
@@ -76,6 +81,13 @@ class Container(containers.DeclarativeContainer):
     uploads = providers.Singleton(FilesystemUploads, places.provided.uploads, file_pool)
     media = providers.Singleton(
         FilesystemMedia,
+        places.provided.data,
+        places.provided.videos,
+        places.provided.thumbnails,
+        file_pool,
+    )
+    inventory = providers.Singleton(
+        FilesystemInventory,
         places.provided.data,
         places.provided.videos,
         places.provided.thumbnails,
@@ -246,6 +258,32 @@ class Container(containers.DeclarativeContainer):
     needs_admin = providers.Singleton(housekeeping.NeedsAdmin, store=store)
     reset_week = providers.Singleton(housekeeping.ResetWeek, store=store, clock=clock)
     tidy_up = providers.Singleton(housekeeping.TidyUp, store=store, uploads=uploads, clock=clock)
+
+    check_platform = providers.Singleton(
+        checking.CheckPlatform,
+        store=store,
+        uploads=uploads,
+        media=media,
+        inventory=inventory,
+        transcoder=transcoder,
+        clock=clock,
+        repairing=providers.Singleton(
+            repairing.Repair,
+            store=store,
+            uploads=uploads,
+            inventory=inventory,
+            queue=queue,
+            pictures=providers.Singleton(
+                repairing.RemakePictures,
+                store=store,
+                media=media,
+                inventory=inventory,
+                transcoder=transcoder,
+            ),
+            clock=clock,
+        ),
+        pause=providers.Object(partial(asyncio.sleep, checking.SETTLING.total_seconds())),
+    )
 
     recover_own = providers.Singleton(processing.RecoverOwn, store=store, queue=queue, clock=clock)
     patient_store = providers.Singleton(PatientStore, store)

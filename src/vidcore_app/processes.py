@@ -14,8 +14,6 @@ from typing import Final
 
 import structlog
 
-from vidcore_app.stopping import until_told_to_stop
-
 RESTART_PAUSE: Final = 1.0  # seconds, so that a process that cannot start does not eat the machine
 STOP_MAX: Final = 45.0  # seconds; running answers have 30 to end, and files are closed after that
 
@@ -40,12 +38,12 @@ class Processes:
         self._children: dict[int, asyncio.subprocess.Process] = {}
         self._stopping = False
 
-    async def run(self, say: Callable[[str], None]) -> None:
-        """Keep them alive until SIGTERM or SIGINT; a second one ends everything at once."""
+    async def run(self, told: asyncio.Event, say: Callable[[str], None]) -> None:
+        """Keep them alive until `told` to stop."""
         keepers = [asyncio.create_task(self._keep(number)) for number in range(self._count)]
         try:
             say(f"Processes: {self._count}")
-            await until_told_to_stop()
+            await told.wait()
         finally:
             self._stopping = True
             self._signal(signal.SIGTERM)

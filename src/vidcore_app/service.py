@@ -19,7 +19,7 @@ from vidcore.errors import ServiceUnavailableError, UsernameTakenError
 from vidcore_app.container import Container
 from vidcore_app.leadership import RETRY, Leadership
 from vidcore_app.processes import Processes
-from vidcore_app.stopping import until_told_to_stop
+from vidcore_app.stopping import told_to_stop
 
 WEEKLY: Final = "0 0 * * 0"  # Sunday 00:00 UTC, when the quota's week begins
 HOURLY: Final = "7 * * * *"
@@ -30,20 +30,26 @@ SQLITE_SAFE: Final = (3, 51, 3)  # the first without the WAL-reset race, sqlite.
 _log = structlog.get_logger("vidcore")
 
 
+async def migrate(container: Container) -> None:
+    """Bring the database's schema, and its queue's, to the newest. Raises ServiceUnavailableError."""
+    places = container.places()
+    await asyncio.to_thread(places.data.mkdir, parents=True, exist_ok=True)
+    await upgrade(places.database_url)
+    queue = container.queue()
+    if isinstance(queue, ProcrastinateQueue):
+        await queue.prepare()
+
+
 @asynccontextmanager
 async def opened(container: Container) -> AsyncIterator[None]:
     """Bring database and folders up to date, and keep the database open.
 
     Raises ServiceUnavailableError if the database is out of reach.
     """
-    settings, places = container.settings(), container.places()
-    await asyncio.to_thread(places.data.mkdir, parents=True, exist_ok=True)
+    settings = container.settings()
+    await migrate(container)
     await container.media().prepare()
     await container.uploads().prepare()
-    await upgrade(places.database_url)
-    queue = container.queue()
-    if isinstance(queue, ProcrastinateQueue):
-        await queue.prepare()
     async with AsyncExitStack() as stack:
         stack.callback(container.file_pool().shutdown)
         stack.callback(container.passwords().close)
@@ -97,8 +103,11 @@ async def serve(
     Raises ServiceUnavailableError, InvalidValueError, OSError if the address cannot be had.
     """
     settings, places = container.settings(), container.places()
-    use_cases = container.use_cases()  # whatever is wrong with a setting shows here
-    async with opened(container), AsyncExitStack() as stack:
+    parent = None if inherited is None else inherited.parent
+    async with AsyncExitStack() as stack:
+        told = stack.enter_context(told_to_stop(parent=parent))
+        use_cases = container.use_cases()  # whatever is wrong with a setting shows here
+        await stack.enter_async_context(opened(container))
         if inherited is None:
             await _prepare(container, say)
         duties = Duties(container, with_worker=with_worker)
@@ -115,7 +124,7 @@ async def serve(
         if inherited is None:
             _introduce(container, port, say)
         _log.info("serving", host=settings.host, port=port, worker=with_worker)
-        await until_told_to_stop(parent=None if inherited is None else inherited.parent)
+        await told.wait()
         _log.info("stopping", data=str(places.data))
 
 
@@ -130,12 +139,13 @@ async def serve_by_many(
     Raises what `serve` raises.
     """
     settings = container.settings()
-    container.use_cases()
-    async with opened(container):
-        await _prepare(container, say)
-    with listen(settings.host, settings.port) as listening:
-        _introduce(container, listening.getsockname()[1], say)
-        await Processes(count, arguments, listening).run(say)
+    with told_to_stop() as told:
+        container.use_cases()
+        async with opened(container):
+            await _prepare(container, say)
+        with listen(settings.host, settings.port) as listening:
+            _introduce(container, listening.getsockname()[1], say)
+            await Processes(count, arguments, listening).run(told, say)
 
 
 class Duties:
@@ -222,12 +232,14 @@ async def work(container: Container) -> None:
 
     Raises ServiceUnavailableError.
     """
-    worker = container.worker()
-    async with opened(container), AsyncExitStack() as stack:
+    async with AsyncExitStack() as stack:
+        told = stack.enter_context(told_to_stop())
+        worker = container.worker()
+        await stack.enter_async_context(opened(container))
         stack.push_async_callback(worker.stop)
         worker.start()
         _log.info("working", concurrency=container.settings().worker_concurrency)
-        await until_told_to_stop()
+        await told.wait()
         _log.info("stopping")
 
 

@@ -11,13 +11,14 @@ class CuttingProxy:
     """Hands all bytes between clients and `upstream`, a port; after `cut_after` bytes, breaks off.
 
     `cut_after` counts on each connection what goes up, and None never breaks off. The service behind it
-    may go and come back on another port.
+    may go and come back on another port. `carried_up` counts all bytes that clients sent.
     """
 
     def __init__(self, *, cut_after: int | None = None) -> None:
         self.cut_after = cut_after
         self.upstream = 0
         self.cuts = 0
+        self.carried_up = 0
         self.url = ""
         self._server: asyncio.Server | None = None
         self._lines: set[asyncio.Task[None]] = set()
@@ -47,8 +48,8 @@ class CuttingProxy:
         except OSError:
             writer.transport.abort()
             return
-        up = asyncio.ensure_future(self._pump(reader, up_writer, self.cut_after))
-        down = asyncio.ensure_future(self._pump(up_reader, writer, None))
+        up = asyncio.ensure_future(self._pump(reader, up_writer, upwards=True))
+        down = asyncio.ensure_future(self._pump(up_reader, writer, upwards=False))
         try:
             ended, _ = await asyncio.wait({up, down}, return_when=asyncio.FIRST_COMPLETED)
             if ended == {up} and up.exception() is None:
@@ -63,15 +64,18 @@ class CuttingProxy:
                 each.close()
 
     async def _pump(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, limit: int | None
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, upwards: bool
     ) -> None:
         """Carry one way to the end, or to the limit; then break the line off."""
+        limit = self.cut_after if upwards else None
         carried = 0
         while block := await reader.read(BLOCK):
             carried += len(block)
             if limit is not None and carried > limit:
                 self.cuts += 1
                 raise ConnectionResetError("the line breaks")
+            if upwards:
+                self.carried_up += len(block)
             writer.write(block)
             await writer.drain()
         if writer.can_write_eof():

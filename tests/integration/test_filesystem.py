@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from adapters_fs.inventory import FilesystemInventory
 from adapters_fs.media import FilesystemMedia
 from adapters_fs.uploads import FilesystemUploads
+from vidcore.testing.inventory_contract import MediaInventoryContract, StoredMedia
 from vidcore.testing.media_store_contract import MediaStoreContract
 from vidcore.testing.upload_area_contract import UploadAreaContract
 
@@ -41,3 +43,22 @@ class TestFilesystemMediaOutsideTheDataFolder(MediaStoreContract):
         media = FilesystemMedia(tmp_path / "data", tmp_path / "disk", tmp_path / "pictures", pool)
         await media.prepare()
         return media
+
+
+class TestFilesystemInventory(MediaInventoryContract):
+    @pytest.fixture
+    async def stored(self, tmp_path: Path, pool: ThreadPoolExecutor) -> StoredMedia:
+        data = tmp_path / "data"
+        return await stored_in((data, data / "videos", data / "thumbnails"), pool)
+
+
+class TestFilesystemInventoryOutsideTheDataFolder(MediaInventoryContract):
+    @pytest.fixture
+    async def stored(self, tmp_path: Path, pool: ThreadPoolExecutor) -> StoredMedia:
+        return await stored_in((tmp_path / "data", tmp_path / "disk", tmp_path / "pictures"), pool)
+
+
+async def stored_in(folders: tuple[Path, Path, Path], pool: ThreadPoolExecutor) -> StoredMedia:
+    media = FilesystemMedia(*folders, pool)
+    await media.prepare()
+    return StoredMedia(store=media, inventory=FilesystemInventory(*folders, pool))

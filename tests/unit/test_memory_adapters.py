@@ -16,6 +16,8 @@ from vidcore.testing.clock_contract import ClockContract
 from vidcore.testing.examples import MICROSECOND, NOW
 from vidcore.testing.identity import SequentialIds, SequentialSecrets, numbered_id
 from vidcore.testing.identity_contract import IdSourceContract, SecretSourceContract
+from vidcore.testing.inventory import InMemoryInventory
+from vidcore.testing.inventory_contract import MediaInventoryContract, StoredMedia
 from vidcore.testing.media_store_contract import MediaStoreContract
 from vidcore.testing.memory_store import InMemoryStore
 from vidcore.testing.passwords import PlainPasswords
@@ -144,6 +146,21 @@ class TestInMemoryUploads(UploadAreaContract):
 
         assert list(await area.names(NOW + timedelta(hours=1))) == []
         assert list(await area.names(NOW + timedelta(hours=1) + MICROSECOND)) == ["one"]
+
+
+class TestInMemoryInventory(MediaInventoryContract):
+    @pytest.fixture
+    def stored(self) -> StoredMedia:
+        media = InMemoryMedia()
+        return StoredMedia(store=media, inventory=InMemoryInventory(media))
+
+    def put(self, stored: StoredMedia, path: str, content: bytes) -> None:
+        assert isinstance(stored.store, InMemoryMedia)
+        stored.store.put(path, content)
+
+    def content(self, stored: StoredMedia, path: str) -> bytes | None:
+        assert isinstance(stored.store, InMemoryMedia)
+        return stored.store.files.get(path)
 
 
 class TestInMemoryMedia(MediaStoreContract):

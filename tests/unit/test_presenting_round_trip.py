@@ -225,7 +225,9 @@ def test_a_video_arrives_and_its_signed_addresses_only_when_it_is_completed(
         "created_at": told(video.created_at),
         "stream_url": stream,
         "thumbnail_url": stream and stream.replace("/stream", "/thumbnail"),
-        "storyboard_url": stream and video.storyboard and stream.replace("/stream", "/storyboard"),
+        "storyboard_url": (
+            stream.replace("/stream", "/storyboard") if stream and video.storyboard else None
+        ),
         "play_url": plays if completed or video.playable_source else None,
         "processing_plan": shown(video.plan) if insider else None,
     }

@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from itertools import count
 from typing import Final
+from uuid import UUID
 
 import attrs
 import pytest
@@ -119,6 +120,16 @@ def test_of_many_accounts_those_remembered_last_are_kept(
     known = {number for number in range(1, 9) if is_known(cache, example_user(number), START)}
     assert known == set(latest)
     assert len(cache._known) == len(latest)
+
+
+def test_ten_thousand_accounts_are_believed_and_no_more() -> None:
+    cache = AccountCache()
+    users = [attrs.evolve(ADA, id=UUID(int=number)) for number in range(10_001)]
+
+    for user in users:
+        cache.remember(cache.begin(START), user)
+
+    assert [is_known(cache, user, START) for user in users[:2]] == [False, True]
 
 
 @attrs.frozen

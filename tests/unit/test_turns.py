@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from vidcore.media import plan
 from vidcore.testing.strategies import moments
 from vidcore.testing.transcoding import SOURCE
-from vidcore.turns import WORK_MIN, WORK_UNKNOWN, due_at, work_of
+from vidcore.turns import RETRY_DELAY, WORK_MIN, WORK_UNKNOWN, due_at, work_of
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 works = st.timedeltas(WORK_MIN, timedelta(hours=12))
@@ -69,3 +69,9 @@ def test_work_goes_with_the_seconds_the_pixels_and_what_is_copied() -> None:
     assert work_of(SOURCE, made) == WORK_MIN + timedelta(seconds=10) * 4 / 9
     assert work_of(SOURCE, attrs.evolve(full, copy_video=True)) == WORK_MIN + timedelta(seconds=0.2)
     assert work_of(attrs.evolve(SOURCE, duration=None), full) == WORK_UNKNOWN
+
+
+def test_a_start_counts_a_second_an_unknown_duration_ten_minutes_and_a_retry_an_hour() -> None:
+    assert timedelta(seconds=1) == WORK_MIN
+    assert timedelta(minutes=10) == WORK_UNKNOWN
+    assert timedelta(hours=1) == RETRY_DELAY

@@ -54,6 +54,9 @@ STEPS: dict[Event, Callable[[Video], Video]] = {
     Event.FAIL: lambda video: video.failed(1, reason="why", log="log"),
     Event.HAND_BACK: lambda video: video.handed_back(1, NOW),
     Event.RETRY: lambda video: video.retried(NOW),
+    Event.LOSE: lambda video: video.lost("why"),
+    Event.FIND: lambda video: attrs.evolve(video, media="m.mp4").found_again(),
+    Event.REDO: lambda video: video.redone("source", file_size_bytes=9, now=NOW),
 }
 # What the design's drawing allows, written down once more and by hand.
 ALLOWED = {
@@ -63,6 +66,10 @@ ALLOWED = {
     ("processing", "fail"): "failed",
     ("processing", "hand_back"): "pending",
     ("failed", "retry"): "pending",
+    ("pending", "lose"): "failed",
+    ("completed", "lose"): "failed",
+    ("failed", "find"): "completed",
+    ("completed", "redo"): "pending",
 }
 
 

@@ -70,6 +70,11 @@ class Users(Protocol):
         ...
 
     @abstractmethod
+    async def after(self, last: UUID | None, *, limit: int) -> Sequence[User]:
+        """Give the first accounts, at most `limit`, whose ids come after `last`; with None, all do."""
+        ...
+
+    @abstractmethod
     async def active_admin_ids(self) -> frozenset[UUID]:
         """Give the ids of all active admins; in a `write` unit of work, all of them are held."""
         ...
@@ -182,6 +187,11 @@ class Videos(Protocol):
         ...
 
     @abstractmethod
+    async def after(self, last: UUID | None, *, limit: int) -> Sequence[Video]:
+        """Give the first videos, at most `limit`, whose ids come after `last`; with None, all do."""
+        ...
+
+    @abstractmethod
     async def of_uploader(self, user_id: UUID) -> Sequence[Video]:
         """Give all videos of a member, in any status, by id."""
         ...
@@ -223,6 +233,11 @@ class Uploads(Protocol):
     @abstractmethod
     async def remove(self, upload_id: UUID) -> None:
         """Forget an upload. Raises NotFoundError."""
+        ...
+
+    @abstractmethod
+    async def after(self, last: UUID | None, *, limit: int) -> Sequence[Upload]:
+        """Give the first uploads, at most `limit`, whose ids come after `last`; with None, all do."""
         ...
 
     @abstractmethod

@@ -1,5 +1,6 @@
 """Accounts and invitations in memory."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from vidcore.testing.memory_tables import (
     Tables,
     check_known,
     check_new,
+    walk,
 )
 from vidcore.users import User, name_key
 
@@ -101,6 +103,10 @@ class InMemoryUsers(Users):
             and query.is_active in (None, user.is_active)
         )
         return cut(wanted, request, key=lambda user: (user.created_at, user.id), reverse=True)
+
+    async def after(self, last: UUID | None, *, limit: int) -> Sequence[User]:
+        """Give the first accounts, at most `limit`, whose ids come after `last`."""
+        return walk(self._session.tables.users, last, limit)
 
     async def active_admin_ids(self) -> frozenset[UUID]:
         """Give the ids of all active admins."""

@@ -1,8 +1,8 @@
 """What the in-memory store remembers, and who may look at it or change it at the moment."""
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from datetime import datetime
-from typing import Self
+from typing import Self, TypeVar
 from uuid import UUID
 
 import attrs
@@ -13,6 +13,8 @@ from vidcore.invitations import Invitation
 from vidcore.uploads import Upload
 from vidcore.users import User
 from vidcore.videos import Video
+
+T = TypeVar("T")
 
 
 class StoreMisuseError(RuntimeError):
@@ -80,6 +82,12 @@ class Session:
     def close(self) -> None:
         """End the unit of work."""
         self._open = False
+
+
+def walk(table: Mapping[UUID, T], last: UUID | None, limit: int) -> list[T]:
+    """Give the first entities of a table, at most `limit`, whose ids come after `last`."""
+    ids = sorted(key for key in table if last is None or key > last)
+    return [table[key] for key in ids[:limit]]
 
 
 def check_new(table: Container[UUID], key: UUID) -> None:

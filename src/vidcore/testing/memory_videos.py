@@ -14,7 +14,7 @@ from vidcore.errors import CategoryExistsError, NotFoundError, UnknownReferenceE
 from vidcore.pages import Order, Page, PageRequest
 from vidcore.ports.store import Categories, CategoryEntry, Uploads, Videos
 from vidcore.testing.memory_paging import contains, cut
-from vidcore.testing.memory_tables import Session, Tables, check_known, check_new
+from vidcore.testing.memory_tables import Session, Tables, check_known, check_new, walk
 from vidcore.uploads import Upload
 from vidcore.videos import Status, Video
 
@@ -151,6 +151,10 @@ class InMemoryVideos(Videos):
             reverse=query.order is Order.DESC,
         )
 
+    async def after(self, last: UUID | None, *, limit: int) -> Sequence[Video]:
+        """Give the first videos, at most `limit`, whose ids come after `last`."""
+        return walk(self._session.tables.videos, last, limit)
+
     async def of_uploader(self, user_id: UUID) -> Sequence[Video]:
         """Give all videos of a member, in any status, by id."""
         videos = self._session.tables.videos.values()
@@ -214,6 +218,10 @@ class InMemoryUploads(Uploads):
         tables = self._session.changing
         await self.get(upload_id)
         del tables.uploads[upload_id]
+
+    async def after(self, last: UUID | None, *, limit: int) -> Sequence[Upload]:
+        """Give the first uploads, at most `limit`, whose ids come after `last`."""
+        return walk(self._session.tables.uploads, last, limit)
 
     async def reserved_bytes(self, now: datetime, user_id: UUID | None = None) -> int:
         """Give the bytes that uploads live at `now` hold: a member's, or with None, all."""

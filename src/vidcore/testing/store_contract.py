@@ -21,6 +21,7 @@ from vidcore.testing.user_pages_contract import UserPagesContract
 from vidcore.testing.users_contract import UsersContract
 from vidcore.testing.video_pages_contract import VideoPagesContract
 from vidcore.testing.videos_contract import ClaimableVideosContract, VideosContract
+from vidcore.testing.walking_contract import WalkingContract
 
 
 class StoreContract(
@@ -32,6 +33,7 @@ class StoreContract(
     ClaimableVideosContract,
     VideoPagesContract,
     UploadsContract,
+    WalkingContract,
     ConfigContract,
     LoginFailuresContract,
     BooksContract,

@@ -79,7 +79,8 @@ class FixedTranscoder(Transcoder):
     async def probe(self, path: str) -> MediaInfo:
         """Say what a file is."""
         self._fail("probe", path)
-        return self._made.get(path, self.source)
+        drafted = path.replace("/attempt-", "/draft-")  # as InMemoryMedia publishes
+        return self._made.get(drafted, self.source)
 
     async def transcode(
         self, source: str, target: str, plan: Plan, report: Callable[[float], None]

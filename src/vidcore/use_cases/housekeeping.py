@@ -8,11 +8,12 @@
 True
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 import attrs
 
+from vidcore.checkup import ORPHAN_GRACE
 from vidcore.config import Config
 from vidcore.ports.clock import Clock
 from vidcore.ports.identity import IdSource
@@ -24,7 +25,6 @@ from vidcore.throttle import WINDOW
 from vidcore.users import Role, User, check_email, check_password, check_username
 
 WEEKLY_RESET: Final = "weekly-quota-reset"
-ORPHAN_GRACE: Final = timedelta(hours=1)  # an upload's record is older than its first byte
 
 
 @attrs.frozen(kw_only=True)

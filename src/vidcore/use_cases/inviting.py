@@ -40,8 +40,8 @@ class Invite:
     secrets: SecretSource
     clock: Clock
 
-    async def __call__(self, *, created_by: UUID, email: str) -> IssuedInvitation:
-        """Give the invitation and its token.
+    async def __call__(self, *, created_by: UUID | None, email: str) -> IssuedInvitation:
+        """Give the invitation and its token; by nobody, it is of whoever runs the platform.
 
         Raises InvalidValueError, EmailTakenError; NotAuthenticatedError if who invites is gone.
         """
@@ -54,7 +54,8 @@ class Invite:
             now=self.clock.now(),
         )
         async with self.store.write() as uow:
-            await own_account(uow, created_by)
+            if created_by is not None:
+                await own_account(uow, created_by)
             if await uow.users.find(invitation.email) is not None:
                 raise EmailTakenError(invitation.email)
             await uow.invitations.add(invitation)

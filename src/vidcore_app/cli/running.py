@@ -22,8 +22,11 @@ class WithSettings(click.Command):
             formatter.write_dl(describe_settings())
 
 
-def run(work: Callable[[Container], Awaitable[None]]) -> None:
-    """Run `work` on a container of this machine's settings; exit 1 with a line if it cannot be done."""
+def run(work: Callable[[Container], Awaitable[None]], *, failed: int = 1) -> None:
+    """Run `work` on a container of this machine's settings.
+
+    Exit with the code `failed`, and a line, if it cannot be done.
+    """
 
     async def do() -> None:
         await work(container)
@@ -35,4 +38,4 @@ def run(work: Callable[[Container], Awaitable[None]]) -> None:
         asyncio.run(do())
     except (SettingsError, VidcoreError, OSError) as error:
         click.echo(f"vidcore: {error}", err=True)
-        sys.exit(1)
+        sys.exit(failed)

@@ -47,6 +47,7 @@ EXPECTED: Final[Mapping[tuple[str, str], tuple[frozenset[str], int]]] = {
     ("POST", "/api/videos/{id}/view"): (MEMBER, 200),
     ("GET", "/api/videos/{id}/stream"): (MEMBER, 200),
     ("GET", "/api/videos/{id}/thumbnail"): (MEMBER, 200),
+    ("GET", "/api/videos/{id}/events"): (MEMBER, 200),
     ("GET", "/api/videos/{id}/storyboard"): (MEMBER, 200),
     ("GET", "/api/videos/{id}/storyboard.jpg"): (MEMBER, 200),
     ("GET", "/api/uploads"): (MEMBER, 200),

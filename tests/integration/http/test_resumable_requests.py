@@ -60,6 +60,7 @@ async def test_other_versions_are_refused_before_anything_else(api: Api, member:
         ({"Upload-Length": "-1"}, 400, "malformed_request"),
         ({"Upload-Length": "1e3"}, 400, "malformed_request"),
         ({"Upload-Defer-Length": "1"}, 400, "malformed_request"),
+        ({"Upload-Concat": "partial"}, 400, "malformed_request"),
         ({"Upload-Metadata": "filename ???"}, 400, "malformed_request"),
         ({"Upload-Metadata": "filename /w=="}, 400, "malformed_request"),
         ({"Upload-Checksum": "md5 1B2M2Y8AsgTpgAmY7PhCfg=="}, 400, "malformed_request"),

@@ -127,6 +127,12 @@ def test_the_size_must_be_said_at_once() -> None:
         tus.parse_length({"Upload-Defer-Length": "1"})
 
 
+def test_a_file_is_one_upload() -> None:
+    for part in ("partial", "final;/api/uploads/a /api/uploads/b"):
+        with pytest.raises(MalformedRequestError, match="as one upload"):
+            tus.parse_length({"Upload-Length": "1", "Upload-Concat": part})
+
+
 @pytest.mark.parametrize("headers", [{}, {"Tus-Resumable": "0.2.2"}, {"Tus-Resumable": ""}])
 def test_another_version_is_refused_with_the_one_that_is_spoken(headers: dict[str, str]) -> None:
     with pytest.raises(UnsupportedTusVersionError) as refused:

@@ -47,6 +47,9 @@ STEPS: dict[str, Callable[[Video, int], Video]] = {
     "handed_back": lambda video, attempt: video.handed_back(attempt, NOW),
     "recovered": lambda video, _: video.recovered(NOW),
     "retried": lambda video, _: video.retried(NOW),
+    "lost": lambda video, _: video.lost("why"),
+    "found_again": lambda video, _: video.found_again(),
+    "redone": lambda video, _: video.redone("source", file_size_bytes=9, now=NOW),
 }
 TABLE = """
              pending     processing  last try    completed   failed
@@ -59,6 +62,9 @@ stumbled     lost        pending     failed      lost        lost
 handed_back  lost        pending     pending     lost        lost
 recovered    illegal     pending     failed      illegal     illegal
 retried      not ready   not ready   not ready   not ready   pending
+lost         failed      illegal     illegal     failed      illegal
+found_again  illegal     illegal     illegal     illegal     illegal
+redone       illegal     illegal     illegal     pending     illegal
 """
 REFUSALS: dict[str, type[Exception]] = {
     "illegal": IllegalTransitionError,

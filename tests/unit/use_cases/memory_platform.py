@@ -15,6 +15,7 @@ from vidcore.sessions import AccountCache
 from vidcore.testing.clock import FixedClock
 from vidcore.testing.examples import NOW
 from vidcore.testing.identity import SequentialIds, SequentialSecrets
+from vidcore.testing.inventory import InMemoryInventory
 from vidcore.testing.memory_store import InMemoryStore
 from vidcore.testing.memory_tables import Tables
 from vidcore.testing.passwords import PlainPasswords
@@ -47,6 +48,7 @@ class MemoryPlatform:
         self.store = InMemoryStore()
         self.uploads = InMemoryUploads(clock=self.clock)
         self.media = InMemoryMedia()
+        self.inventory = InMemoryInventory(self.media)
         self.transcoder = FixedTranscoder(write=self.media.put)
         self.queue = InMemoryQueue()
         self.account_cache = AccountCache()

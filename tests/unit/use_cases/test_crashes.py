@@ -6,9 +6,10 @@ import pytest
 
 from tests.unit.use_cases.memory_platform import MemoryPlatform, files_of
 from tests.unit.use_cases.stepping import Step, stepped
+from vidcore.checkup import ORPHAN_GRACE
 from vidcore.testing.examples import example_user, example_video
 from vidcore.testing.transcoding import COPYABLE
-from vidcore.use_cases.housekeeping import ORPHAN_GRACE, TidyUp
+from vidcore.use_cases.housekeeping import TidyUp
 from vidcore.use_cases.processing import ClaimVideo, ProcessVideo
 from vidcore.videos import LEASE, Status, Video
 

@@ -42,6 +42,13 @@ async def test_nobody_is_invited_twice_or_to_no_address(platform: MemoryPlatform
         await platform.make(Invite)(created_by=ADMIN.id, email="nowhere")
 
 
+async def test_who_runs_the_platform_invites_without_an_account(platform: MemoryPlatform) -> None:
+    issued = await platform.make(Invite)(created_by=None, email="guest@example.org")
+
+    assert issued.invitation.created_by is None
+    assert list(platform.remembered().invitations.values()) == [issued.invitation]
+
+
 async def test_an_admin_who_was_deleted_meanwhile_invites_nobody(platform: MemoryPlatform) -> None:
     with platform.refuses(NotAuthenticatedError):
         await platform.make(Invite)(created_by=NOBODY, email="guest@example.org")
