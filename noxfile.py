@@ -114,7 +114,7 @@ def tests(session: nox.Session) -> None:
     """Run all tests, on SQLite and PostgreSQL, with coverage."""
     _install(session)
     session.env["COVERAGE_FILE"] = str(Path(session.create_tmp(), ".coverage"))
-    session.run("pytest", "--cov", "--cov-report=", *session.posargs)
+    session.run("pytest", "-n2", "--cov", "--cov-report=", *session.posargs)
     session.run("coverage", "report", "--include=src/vidcore/*", "--fail-under=100")
     session.run("coverage", "report", "--fail-under=95")
 
