@@ -3,6 +3,7 @@ import atexit
 import os
 import shutil
 import tempfile
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
 from itertools import count
@@ -133,6 +134,17 @@ async def make_store() -> AsyncIterator[StoreMaker]:
             return store
 
         yield make
+    await _let_threads_of_failed_connections_end()
+
+
+async def _let_threads_of_failed_connections_end() -> None:
+    """Wait for what nobody can: aiosqlite stops the thread of a failed connection without a word.
+
+    A thread that is still about to report to a loop that is closed would fail the next test.
+    """
+    async with asyncio.timeout(30):
+        while any("_connection_worker_thread" in each.name for each in threading.enumerate()):
+            await asyncio.sleep(0.005)
 
 
 @pytest.fixture
