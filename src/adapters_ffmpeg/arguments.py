@@ -11,7 +11,7 @@ import attrs
 
 from adapters_ffmpeg.codecs import INPUT
 from vidcore.media import Plan, Transfer
-from vidcore.media.copying import FRAME_RATE_MAX
+from vidcore.media.copying import FRAME_RATE_MAX, LEVEL_MAX
 from vidcore.media.sources import DURATION_MAX
 
 QUIET: Final = ("-nostdin", "-hide_banner", "-nostats", "-y")
@@ -29,6 +29,9 @@ _ENCODED_AUDIO: Final = (
     *("-c:a", "aac", "-b:a", "128k", "-ac", "2", "-ar", "48000"),
     *("-af", "aresample=async=1:first_pts=0"),  # fills gaps, keeps sound and picture together
 )
+# With these, x264 refers to more frames than level 4.2 lets 1080p have, unless it is told the level.
+_MANY_REFERENCES: Final = frozenset({"slow", "slower", "veryslow"})
+_LEVEL: Final = ("-level:v", f"{LEVEL_MAX / 10:.1f}")
 _COPIED_VIDEO: Final = ("-c:v", "copy", "-tag:v", "avc1")  # Safari plays no other tag
 _COPIED_AUDIO: Final = ("-c:a", "copy")
 _MP4: Final = (
@@ -88,6 +91,7 @@ def _encoded_video(plan: Plan, encoding: Encoding) -> tuple[str, ...]:
     return (
         *("-vf", _picture(plan, tone_mapping=encoding.tone_mapping)),
         *(*_ENCODED_VIDEO, "-preset", encoding.preset, "-crf", str(encoding.crf)),
+        *(_LEVEL if encoding.preset in _MANY_REFERENCES else ()),
     )
 
 

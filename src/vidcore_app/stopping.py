@@ -31,7 +31,8 @@ def told_to_stop(*, parent: int | None = None) -> Iterator[asyncio.Event]:
         loop.remove_reader(end)
         if told.is_set():
             os.kill(os.getpid(), signal.SIGTERM)
-        tell()
+        else:
+            tell()
 
     for number in SIGNALS:
         loop.add_signal_handler(number, tell)

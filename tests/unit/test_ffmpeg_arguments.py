@@ -115,6 +115,19 @@ def test_preset_and_quality_are_the_encodings() -> None:
     assert (after(arguments, "-preset"), after(arguments, "-crf")) == (["faster"], ["20"])
 
 
+@pytest.mark.parametrize(
+    ("preset", "told"),
+    [("medium", False), ("ultrafast", False), ("slow", True), ("veryslow", True)],
+)
+def test_presets_with_many_references_are_told_the_level(preset: str, told: bool) -> None:  # noqa: FBT001 - a table
+    encoding = Encoding(preset=preset, crf=23, tone_mapping=True)
+
+    arguments = transcode_arguments("/in", "/out", PLAN, encoding)
+
+    assert ("-level:v" in arguments) is told
+    assert not told or arguments[arguments.index("-level:v") + 1] == "4.2"
+
+
 def test_an_ordinary_picture_is_scaled_and_tagged_only() -> None:
     (graph,) = after(transcoded(PLAN), "-vf")
 

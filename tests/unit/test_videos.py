@@ -228,8 +228,10 @@ def test_a_failed_video_says_why_instead_of_playing(log: str | None) -> None:
 @pytest.mark.parametrize(
     ("video", "claimable"),
     [
+        (example_video(9, OWNER, ready_at=NOW - MICROSECOND), True),
         (example_video(9, OWNER, ready_at=NOW), True),
         (example_video(9, OWNER, ready_at=NOW + MICROSECOND), False),
+        (example_processing(9, OWNER, lease_until=NOW - MICROSECOND), True),
         (example_processing(9, OWNER, lease_until=NOW), True),
         (example_processing(9, OWNER, lease_until=NOW + MICROSECOND), False),
         (example_processing(9, OWNER, lease_until=None), False),

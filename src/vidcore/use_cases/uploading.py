@@ -110,14 +110,15 @@ class BeginUpload:
         at_most: int,
         details: VideoDetails | None = None,
     ) -> BegunUpload:
-        """Give the upload that was begun.
+        """Give the upload that was begun; where little is known of its size, it grows from little.
 
         Raises FileFormatNotSupportedError for its name, and what AdmitUpload raises.
         """
         name = check_filename(filename)
+        most = min(at_most, at_least + GROWTH)
         async with self.store.write() as uow:
             user = await own_account(uow, actor.id)
-            admission = await self.admit.decide(uow, user, at_least=at_least, at_most=at_most)
+            admission = await self.admit.decide(uow, user, at_least=at_least, at_most=most)
             upload = Upload.begin(
                 id=self.ids.new(),
                 user_id=user.id,

@@ -239,6 +239,17 @@ async def test_bytes_that_arrive_move_the_deadline_of_a_form_and_of_nothing_else
     assert stored(OWN) == OWN
 
 
+async def test_of_a_large_limit_an_upload_of_unknown_size_holds_only_what_it_may_grow_by(
+    platform: MemoryPlatform,
+) -> None:
+    large = 1 << 40
+    await platform.save(example_config(max_file_size_bytes=large, weekly_upload_limit_bytes=large))
+
+    begun = await begin(platform, 1, at_most=large)
+
+    assert begun.upload.reserved_bytes == 1 + GROWTH
+
+
 async def test_details_may_name_only_a_category_that_exists(platform: MemoryPlatform) -> None:
     category = example_category(1)
     await platform.add(category)
