@@ -243,7 +243,7 @@ async def test_of_a_large_limit_an_upload_of_unknown_size_holds_only_what_it_may
     platform: MemoryPlatform,
 ) -> None:
     large = 1 << 40
-    await platform.save(example_config(max_file_size_bytes=large, weekly_upload_limit_bytes=large))
+    await platform.add(example_config(max_file_size_bytes=large, weekly_upload_limit_bytes=large))
 
     begun = await begin(platform, 1, at_most=large)
 
