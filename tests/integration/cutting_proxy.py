@@ -11,7 +11,8 @@ class CuttingProxy:
     """Hands all bytes between clients and `upstream`, a port; after `cut_after` bytes, breaks off.
 
     `cut_after` counts on each connection what goes up, and None never breaks off. The service behind it
-    may go and come back on another port. `carried_up` counts all bytes that clients sent.
+    may go and come back on another port. `carried_up` counts all bytes that clients sent; once it has
+    reached `hold_at`, no more are carried up until that is changed.
     """
 
     def __init__(self, *, cut_after: int | None = None) -> None:
@@ -19,6 +20,7 @@ class CuttingProxy:
         self.upstream = 0
         self.cuts = 0
         self.carried_up = 0
+        self.hold_at: int | None = None
         self.url = ""
         self._server: asyncio.Server | None = None
         self._lines: set[asyncio.Task[None]] = set()
@@ -75,6 +77,8 @@ class CuttingProxy:
                 self.cuts += 1
                 raise ConnectionResetError("the line breaks")
             if upwards:
+                while self.hold_at is not None and self.carried_up >= self.hold_at:
+                    await asyncio.sleep(0.005)
                 self.carried_up += len(block)
             writer.write(block)
             await writer.drain()

@@ -227,14 +227,17 @@ async def test_a_command_that_was_ended_goes_on_where_it_was(scene: Scene) -> No
     scene.keep_token(scene.admin.token)
     carried = scene.line.carried_up
 
+    scene.line.hold_at = carried + size // 4
     async with scene.running("upload", file.name) as killed:
         await scene.wait_for_bytes(size // 5)
         killed.kill()
         await killed.communicate()
+    scene.line.hold_at = scene.line.carried_up + size // 2
     async with scene.running("upload", file.name) as interrupted:
         await scene.wait_for_bytes(size // 2)
         interrupted.send_signal(signal.SIGINT)
         _, errors = await interrupted.communicate()
+    scene.line.hold_at = None
     last = await scene.run("upload", file.name, "--json")
 
     assert interrupted.returncode == 130

@@ -20,7 +20,13 @@ from vidcore.testing.examples import (
     example_video,
 )
 from vidcore.use_cases.library import DeleteVideo, RetryVideo
-from vidcore.use_cases.processing import ClaimVideo, EndAttempt, HandBack, ReportProgress
+from vidcore.use_cases.processing import (
+    ClaimVideo,
+    EndAttempt,
+    HandBack,
+    RecoverOwn,
+    ReportProgress,
+)
 from vidcore.videos import BACK_OFF, LEASE, TRIES_MAX, Status, Video
 
 OWNER = example_user(1)
@@ -231,3 +237,22 @@ async def test_handing_back_counts_as_no_try_and_waits_for_nothing(
 
     back = await platform.video(VIDEO.id)
     assert (back.status, back.tries, back.lease_until) == (Status.PENDING, 0, None)
+
+
+async def test_what_a_dead_worker_held_waits_again_at_once_or_has_failed(
+    platform: MemoryPlatform,
+) -> None:
+    await platform.add(
+        example_processing(1, OWNER, holder="dead"),
+        example_processing(2, OWNER, holder="dead", tries=TRIES_MAX),
+        example_processing(3, OWNER, holder="alive"),
+    )
+
+    recovered = await platform.make(RecoverOwn)("dead")
+
+    videos = platform.remembered().videos
+    assert recovered == 2
+    assert {v.holder: v.status for v in videos.values() if v.holder} == {"alive": Status.PROCESSING}
+    assert [v.status for v in videos.values()].count(Status.PENDING) == 1
+    assert [v.status for v in videos.values()].count(Status.FAILED) == 1
+    assert platform.queue.enlisted == [example_video(1, OWNER).id]
