@@ -187,6 +187,13 @@ def fuzz(session: nox.Session) -> None:
 
 
 @nox.session
+def chaos(session: nox.Session) -> None:
+    """Kill processes anywhere and see that nothing is lost: `-- kills`, `-- steps`, `-- outage`, …"""
+    _install(session)
+    session.run("python", "-m", "tests.chaos", *(session.posargs or ("kills",)))
+
+
+@nox.session
 def browser(session: nox.Session) -> None:
     """Play every kind of video in Chromium, which has to be on the PATH."""
     _install(session)
