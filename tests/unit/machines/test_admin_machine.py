@@ -297,4 +297,4 @@ class AdminMachine(PlatformMachine):
 
 
 TestAdminMachine = AdminMachine.TestCase
-TestAdminMachine.settings = settings(max_examples=35, stateful_step_count=40)
+TestAdminMachine.settings = settings(max_examples=25, stateful_step_count=40)
