@@ -291,4 +291,4 @@ class SessionMachine(PlatformMachine):
 
 
 TestSessionMachine = SessionMachine.TestCase
-TestSessionMachine.settings = settings(max_examples=30, stateful_step_count=40)
+TestSessionMachine.settings = settings(max_examples=60, stateful_step_count=40)
