@@ -20,7 +20,7 @@ from adapters_fs.threads import ended, run
 from vidcore.errors import StorageFullError
 from vidcore.ports.storage import UploadWriter
 
-BATCH_BYTES: Final = 2 << 20  # two and what a socket has make 8 MiB; half of it was slower, more no faster
+BATCH_BYTES: Final = 2 << 20  # two, and what a socket has, make 8 MiB; half was slower
 EARLY_BYTES: Final = 8 << 20  # after which the disk begins: an upload was 1.2-1.6 times as fast
 BATCH_BLOCKS: Final = 1024  # IOV_MAX of Linux and macOS; bounds the overhead of tiny blocks too
 

@@ -12,9 +12,7 @@ from vidcore.catalogue import VideoEntry
 from vidcore.following import is_final, is_news
 from vidcore.videos import Video
 
-LOOK: Final = (
-    0.5  # seconds between two looks, in the store, so that it is the same in all processes
-)
+LOOK: Final = 0.5  # seconds between two looks; in the store, which all processes share
 STILL_HERE: Final = 15.0  # seconds of silence after which a comment keeps proxies from hanging up
 
 
