@@ -3,7 +3,7 @@
 
 What stands between `<!-- generated: name -->` and `<!-- end -->` comes from the rules themselves: numbers
 from the constants, with the unit and the source that stand beside them in the code, the lifecycle from
-`vidcore.videos.NEXT`, rights, tries and plans from asking the domain.
+`vidcore.lifecycle.NEXT`, rights, tries and plans from asking the domain.
 """
 
 import importlib
@@ -33,7 +33,7 @@ from vidcore import (
     VideoStream,
     plan,
 )
-from vidcore.videos import NEXT
+from vidcore.lifecycle import NEXT
 
 PAGE: Final = Path(__file__).with_name("domain.md")
 BLOCK: Final = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -70,10 +70,10 @@ CONSTANTS: Final = {
         "media.sources.PIXELS_MAX": "A frame, at most",
     },
     "claims": {
-        "videos.LEASE": "A claim holds, unless renewed, for",
-        "videos.HEARTBEAT": "It is renewed every",
-        "videos.TRIES_MAX": "Passing faults and lost workers end it after",
-        "videos.BACK_OFF": "The first pause after a passing fault",
+        "lifecycle.LEASE": "A claim holds, unless renewed, for",
+        "lifecycle.HEARTBEAT": "It is renewed every",
+        "lifecycle.TRIES_MAX": "Passing faults and lost workers end it after",
+        "lifecycle.BACK_OFF": "The first pause after a passing fault",
     },
     "checks": {
         "checkup.ORPHAN_GRACE": "What nothing refers to is orphaned when it was written last before",

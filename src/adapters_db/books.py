@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from adapters_db.session import Session
 from adapters_db.tables import cron_runs, uploads, users, videos
 from adapters_db.upserts import insert_tolerant
+from vidcore.lifecycle import Status
 from vidcore.ports.store import Books, Statistics
-from vidcore.videos import Status
 
 
 @attrs.frozen

@@ -14,8 +14,8 @@ from adapters_db.session import Session
 from adapters_db.tables import categories, videos
 from vidcore.categories import Category, category_key
 from vidcore.errors import CategoryExistsError, NotFoundError
+from vidcore.lifecycle import Status
 from vidcore.ports.store import Categories, CategoryEntry
-from vidcore.videos import Status
 
 
 def category_to_row(category: Category) -> dict[str, Any]:

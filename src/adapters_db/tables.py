@@ -9,8 +9,8 @@ from enum import StrEnum
 import sqlalchemy as sa
 
 from adapters_db.columns import UtcDateTime
+from vidcore.lifecycle import Status
 from vidcore.users import Role
-from vidcore.videos import Status
 
 metadata = sa.MetaData(
     naming_convention={

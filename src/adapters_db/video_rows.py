@@ -13,8 +13,9 @@ from adapters_db.plans import (
 )
 from adapters_db.tables import categories, users, videos
 from vidcore.catalogue import VideoEntry
+from vidcore.lifecycle import Status
 from vidcore.text import search_key
-from vidcore.videos import Status, Video
+from vidcore.videos import Video
 
 
 def video_to_row(video: Video) -> dict[str, Any]:

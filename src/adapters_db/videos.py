@@ -16,10 +16,11 @@ from adapters_db.tables import categories, users, videos
 from adapters_db.video_rows import entry_from_row, video_from_row, video_to_row
 from vidcore.catalogue import VideoEntry, VideoQuery, VideoSort
 from vidcore.errors import NotFoundError, UnknownReferenceError
+from vidcore.lifecycle import Status
 from vidcore.pages import Order, Page, PageRequest
 from vidcore.ports.store import Videos
 from vidcore.text import search_key
-from vidcore.videos import Status, Video
+from vidcore.videos import Video
 
 _UNDER_WAY = (Status.PENDING.value, Status.PROCESSING.value)
 _SORT_COLUMNS = {

@@ -11,13 +11,13 @@ from cattrs import Converter
 
 from vidcore.config import Config
 from vidcore.invitations import Invitation, InvitationStatus
+from vidcore.lifecycle import Status
 from vidcore.pages import Page
 from vidcore.ports.storage import MediaStore
 from vidcore.ports.store import CategoryEntry
 from vidcore.use_cases.accounts import Session
 from vidcore.use_cases.administration import PlatformStatistics
 from vidcore.users import Account, Profile, Role
-from vidcore.videos import Status
 
 S = TypeVar("S")
 T = TypeVar("T")

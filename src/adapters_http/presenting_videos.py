@@ -8,10 +8,11 @@ import attrs
 
 from vidcore.catalogue import VideoEntry
 from vidcore.categories import Category
+from vidcore.lifecycle import Status
 from vidcore.media import Mode, Plan
 from vidcore.ports.tokens import MediaGrant, MediaTokens
 from vidcore.users import User
-from vidcore.videos import Status, Video
+from vidcore.videos import Video
 
 SIGNED_FOR: Final = timedelta(hours=6)
 STORYBOARD_PICTURE: Final = "storyboard.jpg"  # beside the WebVTT that refers to it

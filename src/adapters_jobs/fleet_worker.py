@@ -18,7 +18,7 @@ from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Job, Status
 
 from adapters_jobs.slots import Slots
-from vidcore.videos import HEARTBEAT, LEASE
+from vidcore.lifecycle import HEARTBEAT, LEASE
 
 QUEUE: Final = "videos"
 TASK: Final = "vidcore.process"

@@ -9,6 +9,7 @@ from typing import Final
 import structlog
 
 from vidcore.errors import LeaseLostError, ServiceUnavailableError
+from vidcore.lifecycle import HEARTBEAT
 from vidcore.ports.queue import ProcessingQueue
 from vidcore.use_cases.processing import (
     ClaimVideo,
@@ -17,7 +18,7 @@ from vidcore.use_cases.processing import (
     ProcessVideo,
     ReportProgress,
 )
-from vidcore.videos import HEARTBEAT, Video
+from vidcore.videos import Video
 
 PAUSE: Final = 2.0  # seconds after a fault that is not a video's
 GLANCE: Final = 0.5  # seconds between two looks at the progress

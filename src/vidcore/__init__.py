@@ -78,6 +78,7 @@ from vidcore.errors import (
 )
 from vidcore.following import is_final, is_news
 from vidcore.invitations import Invitation, InvitationStatus, hash_token
+from vidcore.lifecycle import Event, Status
 from vidcore.media import (
     AudioStream,
     Edit,
@@ -125,7 +126,7 @@ from vidcore.users import (
     check_username,
     name_key,
 )
-from vidcore.videos import Event, Rendition, Status, Video
+from vidcore.videos import Rendition, Video
 
 __all__ = [
     "Account",

@@ -12,9 +12,10 @@ from uuid import UUID
 import attrs
 
 from vidcore.categories import Category
+from vidcore.lifecycle import Status
 from vidcore.pages import Order
 from vidcore.text import check_search
-from vidcore.videos import Status, Video
+from vidcore.videos import Video
 
 
 class VideoSort(StrEnum):

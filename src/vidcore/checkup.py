@@ -23,12 +23,13 @@ from uuid import UUID
 
 import attrs
 
+from vidcore.lifecycle import LEASE, Status
 from vidcore.media import MediaInfo
 from vidcore.media.outputs import DURATION_SLACK, DURATION_TOLERANCE
 from vidcore.quota import week_start
 from vidcore.uploads import Upload
 from vidcore.users import User
-from vidcore.videos import LEASE, Status, Video
+from vidcore.videos import Video
 
 ORPHAN_GRACE: Final = timedelta(hours=1)  # an upload's record is older than its first byte
 EXPIRY_GRACE: Final = 2 * ORPHAN_GRACE  # the schedule removes what is over once an hour

@@ -15,7 +15,8 @@ False
 
 from typing import Final
 
-from vidcore.videos import Status, Video
+from vidcore.lifecycle import Status
+from vidcore.videos import Video
 
 STEP: Final = 0.01  # of the progress; promised to clients
 

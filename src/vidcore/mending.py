@@ -23,7 +23,8 @@ from typing import Final
 import attrs
 
 from vidcore.checkup import FindingKind, VideoFiles, check_video
-from vidcore.videos import Status, Video
+from vidcore.lifecycle import Status
+from vidcore.videos import Video
 
 
 @attrs.frozen(kw_only=True)

@@ -1,13 +1,4 @@
-"""A video and its lifecycle: every change of a status happens here, through NEXT.
-
-    pending ──claim──▶ processing ──complete──▶ completed
-       ▲                 │   │
-       ├────hand_back────┘   └────fail────▶ failed ──retry──┐
-       └────────────────────────────────────────────────────┘
-
-Only a check of the platform knows three more: pending or completed ──lose──▶ failed when the files are
-gone, failed ──find──▶ completed when they are back, and completed ──redo──▶ pending when the media is
-gone but not what it was made of.
+"""A video: every change of its status happens here, through the table of `vidcore.lifecycle`.
 
 A worker holds a video by a claim: a lease that it renews by heartbeats, and an attempt number that
 rises with every claim (a fencing number). Only the holder of the current attempt can report, publish
@@ -27,9 +18,8 @@ Traceback (most recent call last):
 vidcore.errors.LeaseLostError: Attempt 1 holds this video no longer.
 """
 
-from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Final, Self
+from datetime import datetime
+from typing import Self
 from uuid import UUID
 
 import attrs
@@ -43,51 +33,10 @@ from vidcore.errors import (
     VideoNotReadyError,
     VideoProcessingError,
 )
+from vidcore.lifecycle import BACK_OFF, LEASE, NEXT, TRIES_MAX, Event, Status
 from vidcore.media import Plan, Storyboard
 from vidcore.turns import RETRY_DELAY
 from vidcore.users import User
-
-LEASE: Final = timedelta(seconds=30)  # a lost worker's video waits no longer than this
-HEARTBEAT: Final = timedelta(seconds=10)  # a third of the lease: two may be lost
-TRIES_MAX: Final = 3  # tries; a fault that passes has passed by then
-BACK_OFF: Final = timedelta(seconds=10)  # doubled with every try
-
-
-class Status(StrEnum):
-    """Where a video stands."""
-
-    PENDING = "pending"
-    PROCESSING = "processing"
-    COMPLETED = "completed"
-    FAILED = "failed"
-
-
-class Event(StrEnum):
-    """What can happen to a video."""
-
-    CLAIM = "claim"
-    HEARTBEAT = "heartbeat"
-    COMPLETE = "complete"
-    FAIL = "fail"
-    HAND_BACK = "hand_back"
-    RETRY = "retry"
-    LOSE = "lose"
-    FIND = "find"
-    REDO = "redo"
-
-
-NEXT: Final = {
-    (Status.PENDING, Event.CLAIM): Status.PROCESSING,
-    (Status.PROCESSING, Event.HEARTBEAT): Status.PROCESSING,
-    (Status.PROCESSING, Event.COMPLETE): Status.COMPLETED,
-    (Status.PROCESSING, Event.FAIL): Status.FAILED,
-    (Status.PROCESSING, Event.HAND_BACK): Status.PENDING,
-    (Status.FAILED, Event.RETRY): Status.PENDING,
-    (Status.PENDING, Event.LOSE): Status.FAILED,
-    (Status.COMPLETED, Event.LOSE): Status.FAILED,
-    (Status.FAILED, Event.FIND): Status.COMPLETED,
-    (Status.COMPLETED, Event.REDO): Status.PENDING,
-}
 
 
 @attrs.frozen(kw_only=True)
@@ -113,8 +62,8 @@ class Video:
 
     Until it is completed, `source` is the upload that it was made from, and `file_size_bytes` that
     upload's size; from then on `media`, `thumbnail` and perhaps `storyboard` are where the published
-    files are, and `file_size_bytes` is the size of the first. `progress` goes from 0.0 to 1.0. `attempt` counts all
-    claims, `tries` those that count against TRIES_MAX. `ready_at` is when the next claim may come,
+    files are, and `file_size_bytes` is the size of the first. `progress` goes from 0.0 to 1.0. `attempt`
+    counts all claims, `tries` those that count against TRIES_MAX. `ready_at` is when the next claim may come,
     and `due_at` which of those that wait is claimed first. `lease_until` is when the present claim ends
     unless it is renewed, `holder` the name of who holds it. `error_log` is for admins only.
     `sha256` is of the upload, in hexadecimal; None for what was uploaded before that was taken.

@@ -2,14 +2,15 @@
 
 from datetime import timedelta
 
-from vidcore import videos
+from vidcore import lifecycle, videos
 
 LEASE = timedelta(seconds=3)
 
 
 def main() -> None:
     """Be `vidcore`, which reads these when it is imported."""
-    vars(videos).update(LEASE=LEASE, HEARTBEAT=LEASE / 3)
+    vars(lifecycle).update(LEASE=LEASE, HEARTBEAT=LEASE / 3)
+    vars(videos).update(LEASE=LEASE)
     from adapters_jobs import fleet_worker  # noqa: PLC0415 - not before the lease is short
 
     vars(fleet_worker).update(POLL=LEASE / 3, RESCUE=LEASE / 3)

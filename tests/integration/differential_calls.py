@@ -8,6 +8,7 @@ from tests.integration.differential import Call
 from vidcore.catalogue import VideoQuery, VideoSort
 from vidcore.details import VideoDetails
 from vidcore.invitations import InvitationStatus, hash_token
+from vidcore.lifecycle import Status
 from vidcore.pages import PAGE_MAX, Order, PageRequest
 from vidcore.ports.store import UserQuery
 from vidcore.testing import strategies
@@ -25,7 +26,6 @@ from vidcore.testing.examples import (
 )
 from vidcore.testing.identity import numbered_id
 from vidcore.users import Role
-from vidcore.videos import Status
 
 numbers = st.integers(1, 4)
 ids = numbers.map(numbered_id)

@@ -22,6 +22,7 @@ from tests.integration.differential_calls import CHANGES, LOOKS
 from vidcore.catalogue import VideoQuery
 from vidcore.details import VideoDetails
 from vidcore.invitations import VALIDITY, InvitationStatus
+from vidcore.lifecycle import LEASE
 from vidcore.pages import PageRequest
 from vidcore.ports.store import UserQuery
 from vidcore.testing.examples import (
@@ -37,7 +38,6 @@ from vidcore.testing.examples import (
 )
 from vidcore.uploads import RESUMABLE_LIFETIME
 from vidcore.users import Role
-from vidcore.videos import LEASE
 
 EVERYTHING = PageRequest(page_size=100)
 ADA, BOB, CLEO = (example_user(number) for number in (1, 2, 3))

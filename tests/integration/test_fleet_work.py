@@ -10,11 +10,12 @@ import pytest
 
 from adapters_db.store import SqlStore
 from tests.integration.fleets import NEVER, PATIENCE, Fleet, execute, jobs
+from vidcore.lifecycle import Status
 from vidcore.testing.clock import FixedClock
 from vidcore.testing.examples import NOW, example_user, example_video
 from vidcore.turns import due_at
 from vidcore.users import User
-from vidcore.videos import Status, Video
+from vidcore.videos import Video
 
 MINUTE = timedelta(minutes=1)
 

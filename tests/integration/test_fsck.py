@@ -21,10 +21,11 @@ from adapters_ffmpeg.find import find_ffmpeg
 from tests.integration.samples import Samples
 from vidcore.checkup import Finding
 from vidcore.details import VideoDetails
+from vidcore.lifecycle import Status
 from vidcore.use_cases.checking import no_pause
 from vidcore.use_cases.processing import ClaimVideo, ProcessVideo
 from vidcore.users import User
-from vidcore.videos import Status, Video
+from vidcore.videos import Video
 from vidcore_app.cli.fsck import opened_unchanged
 from vidcore_app.container import Container
 from vidcore_app.service import opened

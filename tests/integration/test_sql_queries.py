@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from adapters_db.store import SqlStore
 from vidcore.catalogue import VideoQuery, VideoSort
 from vidcore.details import VideoDetails
+from vidcore.lifecycle import Status
 from vidcore.pages import PageRequest
 from vidcore.ports.store import UserQuery
 from vidcore.testing.examples import (
@@ -22,7 +23,6 @@ from vidcore.testing.examples import (
     example_user,
     example_video,
 )
-from vidcore.videos import Status
 
 ADA, BOB = example_user(1), example_user(2)
 SHELF = example_category(3)

@@ -27,6 +27,7 @@ from vidcore.checkup import (
     orphan_upload,
     same_standing,
 )
+from vidcore.lifecycle import Status
 from vidcore.media import MediaInfo, VideoStream, storyboard_of
 from vidcore.quota import WEEK
 from vidcore.testing.examples import (
@@ -41,7 +42,7 @@ from vidcore.testing.examples import (
     example_video,
 )
 from vidcore.testing.identity import numbered_id
-from vidcore.videos import Status, Video
+from vidcore.videos import Video
 
 ADA = example_user(1)
 BOARD = storyboard_of(duration=12.5, width=640, height=360)

@@ -13,7 +13,7 @@ CORE = Path(vidcore.__file__).parent
 RULES = [path for folder in (CORE, CORE / "media") for path in folder.glob("[a-z]*.py")]
 NO_BOUNDS = {
     "media.sources.FORMATS",
-    "videos.NEXT",
+    "lifecycle.NEXT",
 }  # a phrase, and the table that has blocks of its own
 
 

@@ -4,9 +4,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vidcore.following import is_final, is_news
+from vidcore.lifecycle import Status
 from vidcore.testing.examples import example_processing, example_user
 from vidcore.testing.strategies import videos
-from vidcore.videos import Status, Video
+from vidcore.videos import Video
 
 OWNER = example_user(1)
 VIDEO = example_processing(2, OWNER)

@@ -15,6 +15,7 @@ from vidcore.checkup import (
     check_video,
 )
 from vidcore.errors import IllegalTransitionError
+from vidcore.lifecycle import TRIES_MAX, Status
 from vidcore.mending import mend_video
 from vidcore.testing.examples import (
     MICROSECOND,
@@ -24,7 +25,7 @@ from vidcore.testing.examples import (
     example_video,
 )
 from vidcore.turns import RETRY_DELAY
-from vidcore.videos import TRIES_MAX, Status, Video
+from vidcore.videos import Video
 
 LEFT = LeftSource(name="upload", size_bytes=77)
 GONE = VideoFiles(media=None, thumbnail=10, storyboard=20)

@@ -29,6 +29,7 @@ from vidcore.catalogue import VideoEntry
 from vidcore.categories import Category
 from vidcore.config import Config
 from vidcore.invitations import Invitation
+from vidcore.lifecycle import Status
 from vidcore.media import Plan
 from vidcore.pages import Page
 from vidcore.ports.store import CategoryEntry, Statistics
@@ -40,7 +41,7 @@ from vidcore.testing.tokens import InMemoryMediaTokens
 from vidcore.use_cases.accounts import Session
 from vidcore.use_cases.administration import PlatformStatistics
 from vidcore.users import Account, Profile, User
-from vidcore.videos import Status, Video
+from vidcore.videos import Video
 
 SUNDAY = datetime(1970, 1, 4, tzinfo=UTC)
 WEEK = timedelta(days=7)

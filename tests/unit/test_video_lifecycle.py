@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from vidcore.errors import IllegalTransitionError, LeaseLostError, VideoNotReadyError
+from vidcore.lifecycle import BACK_OFF, HEARTBEAT, LEASE, NEXT, TRIES_MAX, Event, Status
 from vidcore.media import storyboard_of
 from vidcore.testing.examples import (
     NOW,
@@ -18,17 +19,7 @@ from vidcore.testing.examples import (
     example_video,
 )
 from vidcore.turns import RETRY_DELAY
-from vidcore.videos import (
-    BACK_OFF,
-    HEARTBEAT,
-    LEASE,
-    NEXT,
-    TRIES_MAX,
-    Event,
-    Rendition,
-    Status,
-    Video,
-)
+from vidcore.videos import Rendition, Video
 
 OWNER = example_user(1)
 RENDITION = Rendition(

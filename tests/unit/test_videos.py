@@ -11,6 +11,7 @@ from vidcore.errors import (
     VideoNotReadyError,
     VideoProcessingError,
 )
+from vidcore.lifecycle import Status
 from vidcore.media import storyboard_of
 from vidcore.testing.examples import (
     MICROSECOND,
@@ -25,7 +26,7 @@ from vidcore.testing.examples import (
 )
 from vidcore.turns import RETRY_DELAY
 from vidcore.users import Role
-from vidcore.videos import Status, Video
+from vidcore.videos import Video
 
 OWNER, OTHER = example_user(1), example_user(2)
 ADMIN = example_user(3, role=Role.ADMIN)

@@ -10,6 +10,7 @@ from adapters_jobs import worker as worker_module
 from adapters_jobs.embedded import EmbeddedQueue
 from adapters_jobs.worker import Worker
 from vidcore.errors import ServiceUnavailableError, VideoProcessingError
+from vidcore.lifecycle import LEASE, Status
 from vidcore.testing.clock import FixedClock
 from vidcore.testing.examples import NOW, example_config, example_user, example_video
 from vidcore.testing.memory_store import InMemoryStore
@@ -22,7 +23,7 @@ from vidcore.use_cases.processing import (
     ProcessVideo,
     ReportProgress,
 )
-from vidcore.videos import LEASE, Status, Video
+from vidcore.videos import Video
 
 
 class Workshop:

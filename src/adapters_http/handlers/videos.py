@@ -16,8 +16,8 @@ from adapters_http.schemas import NOT_BLANK, STORABLE, bounded
 from vidcore import errors
 from vidcore.catalogue import VideoQuery, VideoSort
 from vidcore.details import DESCRIPTION_MAX, TITLE_MAX, Unset
+from vidcore.lifecycle import Status
 from vidcore.pages import Order
-from vidcore.videos import Status
 
 
 @attrs.frozen(kw_only=True)

@@ -17,11 +17,12 @@ from vidcore.catalogue import VideoEntry, VideoQuery
 from vidcore.categories import Category
 from vidcore.config import Config
 from vidcore.invitations import Invitation, InvitationStatus
+from vidcore.lifecycle import Status
 from vidcore.pages import Page, PageRequest
 from vidcore.text import check_search
 from vidcore.uploads import Upload
 from vidcore.users import Role, User
-from vidcore.videos import Status, Video
+from vidcore.videos import Video
 
 
 @attrs.frozen(kw_only=True)

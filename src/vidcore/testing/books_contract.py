@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from vidcore.errors import NotFoundError
+from vidcore.lifecycle import Status
 from vidcore.ports.store import Store
 from vidcore.testing.examples import (
     MICROSECOND,
@@ -20,7 +21,7 @@ from vidcore.testing.examples import (
     example_video,
 )
 from vidcore.users import User
-from vidcore.videos import Status, Video
+from vidcore.videos import Video
 
 ADA, BOB = example_user(1), example_user(2, is_active=False)
 

@@ -13,11 +13,12 @@ from vidcore.categories import Category
 from vidcore.config import Config
 from vidcore.details import VideoDetails
 from vidcore.invitations import VALIDITY, Invitation, hash_token
+from vidcore.lifecycle import LEASE, Status
 from vidcore.media import Plan, Transfer
 from vidcore.testing.identity import numbered_id
 from vidcore.uploads import RESUMABLE_LIFETIME, Upload
 from vidcore.users import Role, User
-from vidcore.videos import LEASE, Status, Video
+from vidcore.videos import Video
 
 NOW: Final = datetime(2026, 3, 4, 5, 6, 7, 890123, tzinfo=UTC)  # a Wednesday
 SUNDAY: Final = datetime(2026, 3, 1, tzinfo=UTC)  # the start of NOW's week

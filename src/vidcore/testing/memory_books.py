@@ -9,9 +9,9 @@ import attrs
 
 from vidcore.config import Config
 from vidcore.errors import NotFoundError
+from vidcore.lifecycle import Status
 from vidcore.ports.store import Books, ConfigStore, LoginFailures, Statistics
 from vidcore.testing.memory_tables import LoginFailure, Session, check_known
-from vidcore.videos import Status
 
 
 class InMemoryConfig(ConfigStore):

@@ -11,12 +11,13 @@ import attrs
 from vidcore.catalogue import VideoEntry, VideoQuery, VideoSort
 from vidcore.categories import Category, category_key
 from vidcore.errors import CategoryExistsError, NotFoundError, UnknownReferenceError
+from vidcore.lifecycle import Status
 from vidcore.pages import Order, Page, PageRequest
 from vidcore.ports.store import Categories, CategoryEntry, Uploads, Videos
 from vidcore.testing.memory_paging import contains, cut
 from vidcore.testing.memory_tables import Session, Tables, check_known, check_new, walk
 from vidcore.uploads import Upload
-from vidcore.videos import Status, Video
+from vidcore.videos import Video
 
 
 def _check_category(tables: Tables, category: Category) -> None:

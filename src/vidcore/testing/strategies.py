@@ -14,12 +14,13 @@ from vidcore.categories import NAME_MAX, Category, slugify
 from vidcore.config import BYTES_MAX, Config
 from vidcore.details import DESCRIPTION_MAX, TITLE_MAX, VideoDetails
 from vidcore.invitations import Invitation, hash_token
+from vidcore.lifecycle import Status
 from vidcore.media import Plan, Storyboard, Transfer
 from vidcore.quota import WEEK, week_start
 from vidcore.testing.identity import numbered_id
 from vidcore.uploads import FINGERPRINT_MAX, Upload
 from vidcore.users import Role, User
-from vidcore.videos import Status, Video
+from vidcore.videos import Video
 
 MICROSECOND: Final = timedelta(microseconds=1)
 FIRST: Final = datetime(2000, 1, 1)  # noqa: DTZ001 - hypothesis adds the zone

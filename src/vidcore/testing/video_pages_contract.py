@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from vidcore.catalogue import VideoQuery, VideoSort
+from vidcore.lifecycle import Status
 from vidcore.pages import Order, PageRequest
 from vidcore.ports.store import Store
 from vidcore.testing.examples import (
@@ -19,7 +20,7 @@ from vidcore.testing.examples import (
     example_user,
     example_video,
 )
-from vidcore.videos import Status, Video
+from vidcore.videos import Video
 
 ADA, BOB = example_user(1), example_user(2)
 CATS, DOGS = example_category(3), example_category(4)

@@ -7,6 +7,7 @@ import pytest
 
 from vidcore.details import DESCRIPTION_MAX, TITLE_MAX
 from vidcore.errors import NotFoundError, UnknownReferenceError
+from vidcore.lifecycle import Status
 from vidcore.ports.store import Store
 from vidcore.testing.examples import (
     MICROSECOND,
@@ -21,7 +22,7 @@ from vidcore.testing.examples import (
     example_user,
     example_video,
 )
-from vidcore.videos import Status, Video
+from vidcore.videos import Video
 
 MEMBER = example_user(1)
 OTHER = example_user(2)

@@ -29,6 +29,7 @@ from vidcore.checkup import (
     same_standing,
 )
 from vidcore.errors import FileFormatNotSupportedError, NotFoundError
+from vidcore.lifecycle import Status
 from vidcore.ports.clock import Clock
 from vidcore.ports.inventory import MediaInventory
 from vidcore.ports.storage import MediaStore, UploadArea
@@ -37,7 +38,7 @@ from vidcore.ports.transcoding import Transcoder
 from vidcore.quota import week_start
 from vidcore.uploads import Upload
 from vidcore.use_cases.repairing import Repair
-from vidcore.videos import Status, Video
+from vidcore.videos import Video
 
 BATCH: Final = 200  # rows; some 2 KB each
 SETTLING: Final = timedelta(

@@ -16,6 +16,7 @@ from vidcore.errors import (
     NotFoundError,
     VideoProcessingError,
 )
+from vidcore.lifecycle import Status
 from vidcore.media import (
     MediaInfo,
     OutputFacts,
@@ -31,7 +32,7 @@ from vidcore.ports.queue import ProcessingQueue
 from vidcore.ports.storage import Draft, MediaStore, Published, UploadArea
 from vidcore.ports.store import Store, UnitOfWork
 from vidcore.ports.transcoding import Transcoder
-from vidcore.videos import Rendition, Status, Video
+from vidcore.videos import Rendition, Video
 
 PROGRESS_BEFORE_PUBLISHING: Final = 0.99  # 1.0 is said by `completed` alone
 

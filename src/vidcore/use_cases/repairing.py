@@ -22,6 +22,7 @@ from vidcore.errors import (
     ServiceUnavailableError,
     VideoProcessingError,
 )
+from vidcore.lifecycle import Status
 from vidcore.media import Storyboard, storyboard_of
 from vidcore.mending import mend_video
 from vidcore.ports.clock import Clock
@@ -32,7 +33,7 @@ from vidcore.ports.store import Store
 from vidcore.ports.transcoding import Transcoder
 from vidcore.uploads import Upload
 from vidcore.users import User
-from vidcore.videos import Status, Video
+from vidcore.videos import Video
 
 PICTURES = frozenset(
     {

@@ -21,6 +21,7 @@ from adapters_auth.media_tokens import HmacMediaTokens
 from adapters_auth.passwords import BcryptPasswordHasher
 from adapters_http import UseCases
 from adapters_http.routing import BUSY
+from vidcore.lifecycle import Status
 from vidcore.media import storyboard_of
 from vidcore.ports.tokens import MediaGrant
 from vidcore.sessions import AccountCache
@@ -40,7 +41,7 @@ from vidcore.testing.memory_tables import Tables
 from vidcore.testing.queue import InMemoryQueue
 from vidcore.testing.transcoding import FixedTranscoder
 from vidcore.users import Role, User
-from vidcore.videos import Status, Video
+from vidcore.videos import Video
 
 PASSWORD: Final = "correct horse battery"
 PUBLIC_URL: Final = "https://videos.example.org"

@@ -9,7 +9,7 @@ from adapters_http.routing import DRAINING
 from tests.integration.http.api import Api, Member, check_error
 from vidcore.config import BYTES_MAX
 from vidcore.errors import ServiceUnavailableError
-from vidcore.videos import Status
+from vidcore.lifecycle import Status
 
 
 async def test_statistics_count_what_there_is(api: Api, admin: Member, member: Member) -> None:

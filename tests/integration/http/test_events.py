@@ -11,7 +11,8 @@ from aiohttp import ClientResponse
 from adapters_http.handlers import events
 from adapters_http.routing import DRAINING
 from tests.integration.http.api import Api, Member, check_error
-from vidcore.videos import Status, Video
+from vidcore.lifecycle import Status
+from vidcore.videos import Video
 
 PATIENCE = 20.0
 

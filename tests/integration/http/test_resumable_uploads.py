@@ -20,8 +20,8 @@ from tests.integration.http.resumable import (
     path_of,
 )
 from vidcore.errors import FileFormatNotSupportedError, ServiceUnavailableError
+from vidcore.lifecycle import Status
 from vidcore.use_cases.housekeeping import TidyUp
-from vidcore.videos import Status
 
 
 async def test_an_upload_in_three_parts_is_a_pending_video(api: Api, member: Member) -> None:

@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.integration.http.api import Api, Member, Reply, check_error
-from vidcore.videos import Status, Video
+from vidcore.lifecycle import Status
+from vidcore.videos import Video
 
 CONTENT = bytes(range(256)) * 4 + b"the end"
 SIZE = len(CONTENT)

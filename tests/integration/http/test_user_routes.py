@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from tests.integration.http.api import MISSING_ID, Api, Member, check_error
+from vidcore.lifecycle import Status
 from vidcore.users import Role
-from vidcore.videos import Status
 
 PROFILE_FIELDS = {"id", "username", "created_at", "video_count"}
 ACCOUNT_FIELDS = {

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from tests.integration.http.api import MISSING_ID, Api, Member, check_error
+from vidcore.lifecycle import Status
 from vidcore.testing.examples import PLAN
-from vidcore.videos import Status
 
 
 async def test_a_completed_video_is_shown_with_all_its_fields(api: Api, member: Member) -> None:

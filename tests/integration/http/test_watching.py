@@ -7,9 +7,10 @@ import attrs
 import pytest
 
 from tests.integration.http.api import Api, Member, check_error
+from vidcore.lifecycle import Status
 from vidcore.media import plan
 from vidcore.testing.transcoding import COPYABLE
-from vidcore.videos import Status, Video
+from vidcore.videos import Video
 
 
 async def test_a_storyboard_refers_to_a_picture_that_its_reader_can_open(

@@ -19,6 +19,7 @@ from adapters_http.presenting import (
 )
 from adapters_http.presenting_videos import SIGNED_FOR, ShelfAnswer, VideoPresenter
 from vidcore.catalogue import VideoEntry
+from vidcore.lifecycle import Status
 from vidcore.pages import Page
 from vidcore.ports.store import Statistics
 from vidcore.ports.tokens import AccessToken
@@ -37,7 +38,6 @@ from vidcore.testing.tokens import InMemoryMediaTokens
 from vidcore.use_cases.accounts import Session
 from vidcore.use_cases.administration import PlatformStatistics
 from vidcore.users import Account, Profile
-from vidcore.videos import Status
 
 USER = example_user(1, weekly_upload_bytes=5)
 ACCOUNT = Account(user=USER, weekly_upload_limit_bytes=10, now=NOW)

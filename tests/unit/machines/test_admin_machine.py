@@ -25,6 +25,7 @@ from vidcore.errors import (
     NotFoundError,
     UnknownReferenceError,
 )
+from vidcore.lifecycle import Status
 from vidcore.ports.tokens import MediaGrant
 from vidcore.testing.examples import MICROSECOND, NOBODY, example_config, example_video
 from vidcore.use_cases.accounts import Authenticate, ChangePassword, LogIn
@@ -34,7 +35,7 @@ from vidcore.use_cases.processing import ClaimVideo, ProcessVideo
 from vidcore.use_cases.uploading import BeginUpload
 from vidcore.use_cases.watching import OpenMedia
 from vidcore.users import Role
-from vidcore.videos import Status, Video
+from vidcore.videos import Video
 
 DAY = timedelta(days=1)
 GRANTED = timedelta(hours=6)

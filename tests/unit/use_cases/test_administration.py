@@ -2,6 +2,7 @@ import pytest
 
 from tests.unit.use_cases.memory_platform import MemoryPlatform
 from vidcore.errors import InvalidValueError, NotAuthenticatedError, NotFoundError
+from vidcore.lifecycle import Status
 from vidcore.testing.examples import (
     NOW,
     example_completed,
@@ -10,7 +11,6 @@ from vidcore.testing.examples import (
     example_user,
 )
 from vidcore.use_cases.administration import ChangeConfig, ShowConfig, ShowStatistics
-from vidcore.videos import Status
 
 ADMIN = example_user(1)
 

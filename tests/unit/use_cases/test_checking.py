@@ -12,6 +12,7 @@ from vidcore.errors import (
     ServiceUnavailableError,
     VideoProcessingError,
 )
+from vidcore.lifecycle import LEASE, Status
 from vidcore.testing.examples import (
     MICROSECOND,
     NOW,
@@ -25,7 +26,7 @@ from vidcore.testing.examples import (
 from vidcore.testing.transcoding import JPEG, MEDIA
 from vidcore.use_cases.checking import BATCH, CheckPlatform, CheckProgress, Walk
 from vidcore.use_cases.processing import ClaimVideo, ProcessVideo
-from vidcore.videos import LEASE, Status, Video
+from vidcore.videos import Video
 
 ADA = example_user(1)
 SOURCE = b"x" * 1_000

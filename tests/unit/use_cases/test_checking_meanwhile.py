@@ -10,6 +10,7 @@ import pytest
 from tests.unit.use_cases.memory_platform import MemoryPlatform
 from tests.unit.use_cases.test_checking import ADA, OLD, named, published, waiting
 from vidcore.checkup import EXPIRY_GRACE, Finding, FindingKind, VideoFiles
+from vidcore.lifecycle import Status
 from vidcore.media import MediaInfo
 from vidcore.testing.examples import MICROSECOND, SUNDAY, example_upload
 from vidcore.testing.inventory import InMemoryInventory
@@ -20,7 +21,7 @@ from vidcore.use_cases.housekeeping import TidyUp
 from vidcore.use_cases.library import DeleteVideo
 from vidcore.use_cases.processing import ClaimVideo, ProcessVideo
 from vidcore.use_cases.repairing import Repair
-from vidcore.videos import Status, Video
+from vidcore.videos import Video
 
 Action = Callable[[], Awaitable[object]]
 

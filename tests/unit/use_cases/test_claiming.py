@@ -12,6 +12,7 @@ from vidcore.errors import (
     ServiceUnavailableError,
     VideoProcessingError,
 )
+from vidcore.lifecycle import BACK_OFF, LEASE, TRIES_MAX, Status
 from vidcore.testing.examples import (
     MICROSECOND,
     NOW,
@@ -27,7 +28,7 @@ from vidcore.use_cases.processing import (
     RecoverOwn,
     ReportProgress,
 )
-from vidcore.videos import BACK_OFF, LEASE, TRIES_MAX, Status, Video
+from vidcore.videos import Video
 
 OWNER = example_user(1)
 VIDEO = example_video(11, OWNER)

@@ -7,11 +7,12 @@ import pytest
 from tests.unit.use_cases.memory_platform import MemoryPlatform, files_of
 from tests.unit.use_cases.stepping import Step, stepped
 from vidcore.checkup import ORPHAN_GRACE
+from vidcore.lifecycle import LEASE, Status
 from vidcore.testing.examples import example_user, example_video
 from vidcore.testing.transcoding import COPYABLE
 from vidcore.use_cases.housekeeping import TidyUp
 from vidcore.use_cases.processing import ClaimVideo, ProcessVideo
-from vidcore.videos import LEASE, Status, Video
+from vidcore.videos import Video
 
 OWNER = example_user(1)
 VIDEO = example_video(11, OWNER)

@@ -14,6 +14,7 @@ from vidcore.errors import (
     ServiceUnavailableError,
     UnknownReferenceError,
 )
+from vidcore.lifecycle import Status
 from vidcore.media import plan
 from vidcore.quota import WEEK
 from vidcore.testing.examples import (
@@ -31,7 +32,6 @@ from vidcore.uploads import FORM_LIFETIME, RENEW_EVERY
 from vidcore.use_cases.housekeeping import TidyUp
 from vidcore.use_cases.membership import RemoveMember
 from vidcore.use_cases.uploading import AbandonUpload, BeginUpload, BegunUpload, FinishUpload
-from vidcore.videos import Status
 
 MEMBER = example_user(1, weekly_upload_bytes=100)
 CATEGORY = example_category(1)

@@ -13,6 +13,7 @@ from vidcore.errors import (
     UnknownReferenceError,
     VideoNotReadyError,
 )
+from vidcore.lifecycle import Status
 from vidcore.pages import Order, PageRequest
 from vidcore.testing.examples import (
     NOBODY,
@@ -34,7 +35,7 @@ from vidcore.use_cases.library import (
     ShowVideo,
 )
 from vidcore.users import Role, User
-from vidcore.videos import Status, Video
+from vidcore.videos import Video
 
 ADMIN, OWNER, OTHER = example_user(1, role=Role.ADMIN), example_user(2), example_user(3)
 CATEGORY = example_category(1)

@@ -11,6 +11,7 @@ from vidcore.errors import (
     VidcoreError,
     VideoProcessingError,
 )
+from vidcore.lifecycle import LEASE, Status
 from vidcore.media import MediaInfo, plan, storyboard_of
 from vidcore.ports.storage import Draft, Published
 from vidcore.testing.examples import (
@@ -23,7 +24,7 @@ from vidcore.testing.storage import InMemoryMedia
 from vidcore.testing.transcoding import COPYABLE, MEDIA, SOURCE, FixedTranscoder
 from vidcore.use_cases.library import DeleteVideo
 from vidcore.use_cases.processing import ClaimVideo, ProcessVideo
-from vidcore.videos import LEASE, Status, Video
+from vidcore.videos import Video
 
 OWNER = example_user(1)
 VIDEO = example_video(11, OWNER)

@@ -15,10 +15,11 @@ from vidcore.errors import (
     VidcoreError,
     VideoProcessingError,
 )
+from vidcore.lifecycle import LEASE, Status
 from vidcore.media import MediaInfo, Mode, Plan, plan
 from vidcore.testing.transcoding import COPYABLE, MEDIA, SOURCE, FixedTranscoder
 from vidcore.use_cases.processing import ProcessVideo
-from vidcore.videos import LEASE, Status, Video
+from vidcore.videos import Video
 
 OPUS = attrs.evolve(COPYABLE.audio[0], codec="opus")
 HEVC = attrs.evolve(COPYABLE.video[0], codec="hevc")

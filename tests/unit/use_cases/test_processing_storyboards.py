@@ -4,10 +4,11 @@ import pytest
 from tests.unit.use_cases.copyable import VIDEO, claim_copyable, ignore
 from tests.unit.use_cases.memory_platform import MemoryPlatform, files_of
 from vidcore.errors import VideoProcessingError
+from vidcore.lifecycle import Status
 from vidcore.media import Storyboard, plan
 from vidcore.testing.transcoding import COPYABLE, FixedTranscoder
 from vidcore.use_cases.processing import ProcessVideo
-from vidcore.videos import Status, Video
+from vidcore.videos import Video
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from vidcore.errors import (
     UnknownReferenceError,
     UploadIncompleteError,
 )
+from vidcore.lifecycle import Status
 from vidcore.media import MediaInfo
 from vidcore.quota import WEEK
 from vidcore.testing.examples import (
@@ -45,7 +46,6 @@ from vidcore.use_cases.resuming import (
     ShowUpload,
 )
 from vidcore.users import User
-from vidcore.videos import Status
 
 LIMIT, FILE_MAX = 1_000, 600
 MEMBER, OTHER = example_user(1, weekly_upload_bytes=100), example_user(2)

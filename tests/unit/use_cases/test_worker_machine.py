@@ -32,13 +32,13 @@ from vidcore.errors import (
     VideoNotReadyError,
     VideoProcessingError,
 )
+from vidcore.lifecycle import Status
 from vidcore.media import MediaInfo
 from vidcore.testing.examples import NOW, example_config, example_user, example_video
 from vidcore.testing.transcoding import COPYABLE, SOURCE
 from vidcore.turns import RETRY_DELAY
 from vidcore.use_cases.library import DeleteVideo, RetryVideo
 from vidcore.use_cases.processing import ClaimVideo, ReportProgress
-from vidcore.videos import Status
 
 T = TypeVar("T")
 OWNER = example_user(1)
