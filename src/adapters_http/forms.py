@@ -99,7 +99,7 @@ class UploadForm:
             return await self._use_cases.finish_upload(
                 begun=self._file(), received=self._received, details=self._details()
             )
-        except BaseException:
+        except BaseException:  # a client that goes away cancels this, and leaves nothing either
             if self._begun is not None:
                 await asyncio.shield(self._use_cases.abandon_upload(self._begun.upload.id))
             raise
@@ -162,7 +162,7 @@ class UploadForm:
         writer = await self._use_cases.uploads.receive(str(begun.upload.id))
         try:
             await self._write_all(parts, begun, writer)
-        except BaseException:
+        except BaseException:  # cancelled or not, the file is closed
             await asyncio.shield(writer.abandon())
             raise
         written = await writer.finish()

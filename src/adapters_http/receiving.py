@@ -220,7 +220,7 @@ class UploadRequest:
                 await turn.stoppable(self._write_body(writer, progress))
             else:
                 await self._write_checked(turn, writer, progress, checksum)
-        except BaseException:
+        except BaseException:  # cancelled or not, the file is closed
             await asyncio.shield(writer.abandon())
             raise
         size = await writer.finish()
@@ -246,7 +246,7 @@ class UploadRequest:
         try:
             await turn.stoppable(self._write_body(hashing, progress))
             hashing.check(checksum)
-        except BaseException:
+        except BaseException:  # cancelled or not, what was not checked is dropped
             await asyncio.shield(writer.cut(progress.offset))
             raise
 

@@ -2,10 +2,7 @@
 
 import asyncio
 import hashlib
-import os
 import sqlite3
-import struct
-import subprocess
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +13,7 @@ import pytest
 from aiotus import RetryConfiguration
 from tusclient.client import TusClient
 
-from adapters_ffmpeg.find import find_ffmpeg
+from tests.integration.behind_a_line import BehindALine, padded_mp4
 from tests.integration.cutting_proxy import CuttingProxy
 from tests.integration.running import PASSWORD, Client, RunningService
 
@@ -26,41 +23,18 @@ SIZE = 20 * MIB
 
 @pytest.fixture(scope="module")
 def mp4(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A second of video, and much in a `free` box behind it that shows where a byte is misplaced."""
-    path = tmp_path_factory.mktemp("source") / "first steps.mp4"
-    command = [
-        *(find_ffmpeg().path, "-v", "error"),
-        *("-f", "lavfi", "-i", "testsrc2=size=320x180:rate=10:duration=1"),
-        *("-c:v", "libx264", "-preset", "ultrafast", str(path)),
-    ]
-    subprocess.run(command, check=True)
-    padding = SIZE - path.stat().st_size
-    with path.open("ab") as file:
-        file.write(struct.pack(">I4s", padding, b"free") + os.urandom(padding - 8))
-    return path
+    return padded_mp4(tmp_path_factory.mktemp("source") / "first steps.mp4", SIZE)
 
 
 @attrs.define(kw_only=True)
-class Scene:
+class Scene(BehindALine):
     """A service behind a line, and a member with a file to upload."""
 
-    service: RunningService
-    line: CuttingProxy
     member: Client
-
-    async def start(self) -> None:
-        await self.service.start()
-        self.line.upstream = int(self.service.url.rpartition(":")[2])
 
     @property
     def headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.member.token}"}
-
-    @property
-    def arrived(self) -> int:
-        """How many bytes lie in the upload area."""
-        folder = self.service.folder / "vidcore-data" / "uploads"
-        return sum(path.stat().st_size for path in folder.iterdir())
 
     async def assert_all_came(self, file: Path) -> None:
         """Assert that there is one video, of exactly these bytes, and that it is processed."""

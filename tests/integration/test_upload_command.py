@@ -8,8 +8,6 @@ import re
 import signal
 import sqlite3
 import stat
-import struct
-import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -22,7 +20,7 @@ import pytest
 import pytest_asyncio
 from click.testing import CliRunner, Result
 
-from adapters_ffmpeg.find import find_ffmpeg
+from tests.integration.behind_a_line import BehindALine, padded_mp4
 from tests.integration.cutting_proxy import CuttingProxy
 from tests.integration.running import PASSWORD, Client, RunningService
 from vidcore_app.__main__ import main
@@ -36,32 +34,12 @@ pytestmark = [
 MIB = 1 << 20
 
 
-def make_mp4(path: Path, size: int) -> Path:
-    """A second of video, and much in a `free` box behind it that shows where a byte is misplaced."""
-    command = [
-        *(find_ffmpeg().path, "-v", "error"),
-        *("-f", "lavfi", "-i", "testsrc2=size=320x180:rate=10:duration=1"),
-        *("-c:v", "libx264", "-preset", "ultrafast", str(path)),
-    ]
-    subprocess.run(command, check=True)
-    padding = size - path.stat().st_size
-    with path.open("ab") as file:
-        file.write(struct.pack(">I4s", padding, b"free") + os.urandom(padding - 8))
-    return path
-
-
 @attrs.define(kw_only=True)
-class Scene:
+class Scene(BehindALine):
     """A service behind a line, and a member's machine with everything it keeps in `home`."""
 
     home: Path
-    service: RunningService
-    line: CuttingProxy
     admin: Client
-
-    async def start(self) -> None:
-        await self.service.start()
-        self.line.upstream = int(self.service.url.rpartition(":")[2])
 
     @property
     def folders(self) -> dict[str, str]:
@@ -73,12 +51,6 @@ class Scene:
     @property
     def token_file(self) -> Path:
         return self.home / "config" / "vidcore" / "tokens.json"
-
-    @property
-    def arrived(self) -> int:
-        """How many bytes lie in the upload area."""
-        folder = self.service.folder / "vidcore-data" / "uploads"
-        return sum(path.stat().st_size for path in folder.iterdir())
 
     async def wait_for_bytes(self, size: int) -> None:
         async with asyncio.timeout(30):
@@ -173,7 +145,7 @@ async def test_two_files_are_sent_and_followed_until_they_play(scene: Scene) -> 
     category = await scene.admin("POST", "/api/categories", json={"name": "Home Movies"})
     names = ("a.mp4", "b.mp4")
     for name in names:
-        make_mp4(scene.home / name, MIB)
+        padded_mp4(scene.home / name, MIB)
 
     logged_in = await scene.log_in()
     result = await scene.run(
@@ -204,7 +176,7 @@ async def test_a_file_survives_a_line_that_breaks_and_a_service_that_is_killed(
     scene: Scene,
 ) -> None:
     size = 20 * MIB
-    file = make_mp4(scene.home / "first steps.mp4", size)
+    file = padded_mp4(scene.home / "first steps.mp4", size)
     scene.keep_token(scene.admin.token)
     scene.line.cut_after, cuts = 3_000_000, scene.line.cuts
 
@@ -223,7 +195,7 @@ async def test_a_file_survives_a_line_that_breaks_and_a_service_that_is_killed(
 
 async def test_a_command_that_was_ended_goes_on_where_it_was(scene: Scene) -> None:
     size = 40 * MIB
-    file = make_mp4(scene.home / "long.mp4", size)
+    file = padded_mp4(scene.home / "long.mp4", size)
     scene.keep_token(scene.admin.token)
     carried = scene.line.carried_up
 
@@ -253,7 +225,7 @@ async def test_what_would_be_refused_is_not_sent(scene: Scene) -> None:
     used = (await scene.admin("GET", "/api/auth/me")).json["weekly_upload_bytes"]
     before = await scene.limit_week(used + 5 * MIB)
     for name, size in {"large.mp4": 6 * MIB, "a.mp4": 3 * MIB, "b.mp4": 3 * MIB}.items():
-        make_mp4(scene.home / name, size)
+        padded_mp4(scene.home / name, size)
     carried = scene.line.carried_up
 
     result = await scene.run("upload", "large.mp4", "no.mp4", "--json")
@@ -275,7 +247,7 @@ async def test_what_would_be_refused_is_not_sent(scene: Scene) -> None:
 
 
 async def test_who_is_not_logged_in_any_more_is_told_so(scene: Scene) -> None:
-    make_mp4(scene.home / "a.mp4", MIB)
+    padded_mp4(scene.home / "a.mp4", MIB)
     secret = (scene.service.folder / "vidcore-data" / "jwt-secret").read_text()
     payload = jwt.decode(scene.admin.token, secret, algorithms=["HS256"])
     expired = {**payload, "exp": payload["iat"] - 1}

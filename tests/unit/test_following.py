@@ -1,9 +1,11 @@
+import math
+
 import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidcore.following import is_final, is_news
+from vidcore.following import STEP, is_final, is_news
 from vidcore.lifecycle import Status
 from vidcore.testing.examples import example_processing, example_user
 from vidcore.testing.strategies import videos
@@ -42,6 +44,13 @@ def test_progress_is_news_by_steps_and_at_the_end_in_any_case(
     video = attrs.evolve(VIDEO, status=status, progress=0.5)
 
     assert is_news(video, attrs.evolve(video, progress=progress)) is news
+
+
+def test_a_whole_step_is_news() -> None:
+    begun = attrs.evolve(VIDEO, progress=0.0)
+
+    assert is_news(begun, attrs.evolve(VIDEO, progress=STEP))
+    assert not is_news(begun, attrs.evolve(VIDEO, progress=math.nextafter(STEP, 0.0)))
 
 
 def test_completed_and_failed_are_final() -> None:

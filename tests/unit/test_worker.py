@@ -1,6 +1,6 @@
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 
 import attrs
@@ -11,6 +11,7 @@ from adapters_jobs.embedded import EmbeddedQueue
 from adapters_jobs.worker import Worker
 from vidcore.errors import ServiceUnavailableError, VideoProcessingError
 from vidcore.lifecycle import LEASE, Status
+from vidcore.ports.store import Store, UnitOfWork
 from vidcore.testing.clock import FixedClock
 from vidcore.testing.examples import NOW, example_config, example_user, example_video
 from vidcore.testing.memory_store import InMemoryStore
@@ -247,24 +248,32 @@ async def test_a_stop_after_the_lease_was_lost_changes_nothing(workshop: Worksho
 
 
 @attrs.define
-class BrokenAtFirst:
-    """A use case that fails `times` times before it works."""
+class BrokenAtFirst(Store):
+    """A store whose first writes fail."""
 
-    works: ClaimVideo | ReportProgress
+    works: Store
     error: Exception
     times: int = 1
     calls: int = 0
 
-    async def __call__(self, *arguments: object, **named: object) -> Video | None:
+    def read(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        return self.works.read()
+
+    def write(self) -> AbstractAsyncContextManager[UnitOfWork]:
         self.calls += 1
         if self.calls <= self.times:
             raise self.error
-        return await self.works(*arguments, **named)  # type: ignore[arg-type]  # as it is called
+        return self.works.write()
+
+    async def check(self) -> None:
+        await self.works.check()
 
 
 @pytest.mark.parametrize("error", [ServiceUnavailableError("no database"), KeyError("a bug")])
 async def test_a_worker_outlives_a_store_that_fails(workshop: Workshop, error: Exception) -> None:
-    workshop.claim = BrokenAtFirst(workshop.claim, error, times=2)  # type: ignore[assignment]  # it behaves as one
+    workshop.claim = ClaimVideo(
+        store=BrokenAtFirst(workshop.store, error, times=2), clock=workshop.clock
+    )
     async with workshop.working():
         await workshop.wait_for(Status.COMPLETED)
 
@@ -273,8 +282,8 @@ async def test_a_lost_database_does_not_stop_the_transcode(
     workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker_module, "HEARTBEAT", timedelta(milliseconds=2))
-    broken = BrokenAtFirst(workshop.report, ServiceUnavailableError("no database"), times=3)
-    workshop.report = broken  # type: ignore[assignment]  # it behaves as one
+    broken = BrokenAtFirst(workshop.store, ServiceUnavailableError("no database"), times=3)
+    workshop.report = ReportProgress(store=broken, clock=workshop.clock)
     workshop.transcoder.gate.clear()
     async with workshop.working(), asyncio.timeout(10):
         while broken.calls <= 3:

@@ -136,7 +136,8 @@ class MediaStore(Protocol):
     async def publish(self, draft: Draft) -> Published:
         """Bring the files safely to disk under their names; each name belongs to one attempt.
 
-        May be repeated. Raises ServiceUnavailableError if media or thumbnail is missing.
+        May be repeated: what stands under a name stays. Raises ServiceUnavailableError if media or
+        thumbnail is missing.
         """
         ...
 

@@ -99,6 +99,15 @@ class MediaStoreContract:
         assert once == again
         assert self.published(media, again) == ALL
 
+    async def test_publishing_again_leaves_what_is_published(self, media: MediaStore) -> None:
+        draft = await self.filled(media, 1)
+        published = await media.publish(draft)
+        for path in (draft.media, draft.thumbnail, draft.storyboard):
+            self.put(media, path, b"of somebody who comes late")
+
+        assert await media.publish(draft) == published
+        assert self.published(media, published) == ALL
+
     @pytest.mark.parametrize("missing", ["media", "thumbnail"])
     async def test_an_attempt_without_media_or_thumbnail_is_not_published(
         self, media: MediaStore, missing: str

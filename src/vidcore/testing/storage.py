@@ -172,7 +172,7 @@ class InMemoryMedia(MediaStore):
         May be repeated. Raises ServiceUnavailableError if media or thumbnail is missing.
         """
         for path in _drafted(draft):
-            if path in self.files:
+            if path in self.files and _published(path) not in self.files:
                 self.files[_published(path)] = self.files.pop(path)
         media, thumbnail, storyboard = map(_published, _drafted(draft))
         if media not in self.files or thumbnail not in self.files:

@@ -33,6 +33,6 @@ def write_private(path: Path, text: str) -> None:
             writer.flush()
             os.fsync(writer.fileno())
         Path(draft).replace(path)
-    except BaseException:
+    except BaseException:  # an interrupted command leaves no draft either
         Path(draft).unlink(missing_ok=True)
         raise

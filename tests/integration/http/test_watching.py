@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from urllib.parse import urljoin
+from uuid import UUID
 
 import attrs
 import pytest
@@ -10,6 +11,8 @@ from tests.integration.http.api import Api, Member, check_error
 from vidcore.lifecycle import Status
 from vidcore.media import plan
 from vidcore.testing.transcoding import COPYABLE
+from vidcore.use_cases.watching import OpenMedia
+from vidcore.users import User
 from vidcore.videos import Video
 
 
@@ -103,19 +106,18 @@ async def test_an_original_that_is_published_while_it_is_looked_up_is_no_error(
     api: Api, member: Member, waiting: Video, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     completed = await api.add_completed(member, b"the published file")
-    open_media = type(api.use_cases.open_media)
-    look = open_media.for_member
+    look = OpenMedia.for_member
 
-    async def look_too_early(self: object, **who: object) -> Video:
-        monkeypatch.setattr(open_media, "for_member", look)
-        video = await look(self, **who)  # type: ignore[arg-type]  # as it is called
+    async def look_too_early(self: OpenMedia, *, actor: User, video_id: UUID) -> Video:
+        monkeypatch.setattr(OpenMedia, "for_member", look)
+        video = await look(self, actor=actor, video_id=video_id)
         Path(api.use_cases.uploads.locate(str(video.source))).unlink()
         async with api.store.write() as uow:
             await uow.videos.save(attrs.evolve(completed, id=video.id, source=None))
             await uow.commit()
         return video
 
-    monkeypatch.setattr(open_media, "for_member", look_too_early)
+    monkeypatch.setattr(OpenMedia, "for_member", look_too_early)
 
     played = await api.call("GET", f"/api/videos/{waiting.id}/stream", member)
 

@@ -3,6 +3,7 @@ import json
 import logging
 import sys
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 import structlog
@@ -20,10 +21,12 @@ def restored_logs() -> Iterator[None]:
     structlog.reset_defaults()
 
 
-def _logged(monkeypatch: pytest.MonkeyPatch, format_: str | None, level: str) -> list[str]:
+def _logged(
+    monkeypatch: pytest.MonkeyPatch, format_: Literal["console", "json"] | None, level: str
+) -> list[str]:
     stream = io.StringIO()
     monkeypatch.setattr(sys, "stderr", stream)
-    configure_logs(format_, level)  # type: ignore[arg-type]  # the parameters are literals
+    configure_logs(format_, level)
     structlog.get_logger("vidcore.test").info("hello", size=3)
     logging.getLogger("library").warning("from a library")
     return stream.getvalue().splitlines()

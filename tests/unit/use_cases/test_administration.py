@@ -1,3 +1,4 @@
+import attrs
 import pytest
 
 from tests.unit.use_cases.memory_platform import MemoryPlatform
@@ -59,24 +60,37 @@ async def test_a_storage_path_is_kept_as_the_storage_names_it(platform: MemoryPl
     assert await platform.make(ShowConfig)() == changed
 
 
+@attrs.frozen
+class Wanted:
+    """A change of all three settings, fine but for what is given."""
+
+    size: int = 7
+    limit: int = 7
+    path: str | None = None
+
+
 @pytest.mark.parametrize(
-    ("field", "value"),
+    ("field", "wanted"),
     [
-        ("max_file_size_bytes", 0),
-        ("weekly_upload_limit_bytes", -1),
-        ("video_storage_path", "relative/path"),
-        ("video_storage_path", "/cdrom"),
+        ("max_file_size_bytes", Wanted(size=0)),
+        ("weekly_upload_limit_bytes", Wanted(limit=-1)),
+        ("video_storage_path", Wanted(path="relative/path")),
+        ("video_storage_path", Wanted(path="/cdrom")),
     ],
 )
 async def test_a_bad_setting_is_named_and_changes_none_of_them(
-    platform: MemoryPlatform, field: str, value: object
+    platform: MemoryPlatform, field: str, wanted: Wanted
 ) -> None:
     await platform.add(ADMIN)
     platform.media.read_only.add("/cdrom")
-    wanted = {"max_file_size_bytes": 7, "weekly_upload_limit_bytes": 7} | {field: value}
 
     with platform.refuses(InvalidValueError) as refused:
-        await platform.make(ChangeConfig)(by=ADMIN.id, **wanted)  # type: ignore[arg-type] # one is bad
+        await platform.make(ChangeConfig)(
+            by=ADMIN.id,
+            max_file_size_bytes=wanted.size,
+            weekly_upload_limit_bytes=wanted.limit,
+            video_storage_path=wanted.path,
+        )
 
     assert refused.value.field == field
 

@@ -185,6 +185,29 @@ async def test_a_picture_that_cannot_be_taken_is_left_missing(
     assert platform.media.files == kept
 
 
+async def test_what_was_taken_before_another_picture_failed_is_cleared_away(
+    platform: MemoryPlatform,
+) -> None:
+    video = await published(platform)
+    for picture in (video.thumbnail, video.storyboard):
+        del platform.media.files[str(picture)]
+    platform.transcoder.errors["storyboard"] = VideoProcessingError("torn")
+
+    assert ("storyboard_missing", None) in await repaired(platform)
+    assert platform.media.files.keys() == {video.media, video.thumbnail}
+
+
+async def test_a_thumbnail_that_is_there_is_not_taken_with_the_storyboard(
+    platform: MemoryPlatform,
+) -> None:
+    video = await published(platform)
+    del platform.media.files[str(video.storyboard)]
+    platform.transcoder.errors["thumbnail"] = VideoProcessingError("torn")
+
+    assert [kind for kind, done in await repaired(platform) if done] == ["storyboard_missing"]
+    assert platform.media.files == files_of(video)
+
+
 async def test_a_picture_of_a_place_that_is_no_attempts_is_left_missing(
     platform: MemoryPlatform,
 ) -> None:
