@@ -17,10 +17,11 @@ from tests.chaos.clips import short_clips
 from tests.chaos.crowd import process_a_crowd
 from tests.chaos.installation import SERVE, Installation
 from tests.chaos.kills import HEAD, KillAnywhere
+from tests.chaos.members import Way
 from tests.chaos.outage import Outage
 from tests.chaos.pausing import pause_a_worker
 from tests.chaos.postgres import OwnPostgres, own_postgres
-from tests.chaos.steps import StepByStep
+from tests.chaos.steps import Outcomes, StepByStep
 from tests.chaos.stopping import (
     SENDING_SOON,
     Busy,
@@ -96,22 +97,24 @@ def kills(names: Sequence[str], kills: int, seed: int, seconds: float | None) ->
 
 @main.command()
 @click.option("--every", default=1, show_default=True, help="Take each so-many-th point.")
-def steps(every: int) -> None:
-    """Kill before and after each step of an upload and its processing, on SQLite."""
+@click.option("--postgresql", is_flag=True, help="On PostgreSQL instead of SQLite.")
+def steps(every: int, *, postgresql: bool) -> None:
+    """Kill before and after each step of an upload and its processing."""
 
-    async def run() -> None:
-        for way in ("form", "tus"):
-            with a_folder() as folder:
-                clip = short_clips(folder / "clips")[0]
-                url = f"sqlite:///{folder / 'chaos.db'}"
-                async with StepByStep(folder, url, clip) as harness:
-                    names = await harness.steps("form" if way == "form" else "tus")
-                    points = range(0, 2 * len(names), every)
-                    outcomes = await harness.run("form" if way == "form" else "tus", names, points)
-                    await harness.sweep()
-                click.echo(outcomes)
+    async def run(way: Way, folder: Path, url: str) -> Outcomes:
+        async with StepByStep(folder, url, short_clips(folder / "clips")[0]) as harness:
+            names = await harness.steps(way)
+            outcomes = await harness.run(way, names, range(0, 2 * len(names), every))
+            await harness.sweep()
+        return outcomes
 
-    asyncio.run(run())
+    ways: tuple[Way, ...] = ("form", "tus")
+    for way in ways:
+        with a_folder() as folder, ExitStack() as stack:
+            url = f"sqlite:///{folder / 'chaos.db'}"
+            if postgresql:
+                url = stack.enter_context(own_postgres()).make_database()
+            click.echo(asyncio.run(run(way, folder, url)))
 
 
 @main.command()
