@@ -1,16 +1,14 @@
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any
 
 import attrs
 import pytest
 
-from tests.unit.use_cases.memory_platform import MemoryPlatform, files_of
-from vidcore.checkup import EXPIRY_GRACE, ORPHAN_GRACE, Finding
+from tests.unit.use_cases.checks import ADA, OLD, SOURCE, found, named, published, repaired, waiting
+from tests.unit.use_cases.memory_platform import MemoryPlatform
+from vidcore.checkup import EXPIRY_GRACE, ORPHAN_GRACE
 from vidcore.errors import (
     FileFormatNotSupportedError,
     ServiceUnavailableError,
-    VideoProcessingError,
 )
 from vidcore.lifecycle import LEASE, Status
 from vidcore.testing.examples import (
@@ -20,55 +18,11 @@ from vidcore.testing.examples import (
     example_failed,
     example_processing,
     example_upload,
-    example_user,
     example_video,
 )
-from vidcore.testing.transcoding import JPEG, MEDIA
-from vidcore.use_cases.checking import BATCH, CheckPlatform, CheckProgress, Walk
+from vidcore.testing.transcoding import MEDIA
+from vidcore.use_cases.checking import BATCH, CheckProgress, Walk
 from vidcore.use_cases.processing import ClaimVideo, ProcessVideo
-from vidcore.videos import Video
-
-ADA = example_user(1)
-SOURCE = b"x" * 1_000
-OLD = ORPHAN_GRACE + MICROSECOND
-
-
-async def found(
-    platform: MemoryPlatform,
-    *,
-    pause: Callable[[], Awaitable[object]] | None = None,
-    **options: Any,
-) -> list[Finding]:
-    check = platform.make(CheckPlatform)
-    if pause is not None:
-        check = attrs.evolve(check, pause=pause)
-    return [finding async for finding in check(**options)]
-
-
-async def named(platform: MemoryPlatform, **options: Any) -> list[tuple[str, str]]:
-    return [(str(each.kind), each.subject) for each in await found(platform, **options)]
-
-
-async def repaired(platform: MemoryPlatform, **options: Any) -> list[tuple[str, str | None]]:
-    mended = await found(platform, repair=True, **options)
-    return [(str(each.kind), each.repaired) for each in mended]
-
-
-async def waiting(platform: MemoryPlatform, number: int = 9, **changes: Any) -> Video:
-    """A video that waits, with its upload."""
-    video = example_video(number, ADA, **changes)
-    await platform.add(video)
-    await platform.receive(str(video.source), SOURCE)
-    return video
-
-
-async def published(platform: MemoryPlatform, number: int = 9) -> Video:
-    """A video that was processed."""
-    await waiting(platform, number)
-    claim = await platform.make(ClaimVideo)()
-    assert claim is not None
-    await platform.make(ProcessVideo)(claim, lambda _: None)
-    return await platform.video(claim.id)
 
 
 @pytest.fixture
@@ -125,116 +79,6 @@ async def test_without_repair_nothing_is_changed(platform: MemoryPlatform) -> No
     }
     assert (platform.remembered(), platform.bytes_kept()) == (remembered, kept)
     assert await platform.video(video.id) == video
-
-
-@pytest.mark.parametrize("field", ["thumbnail", "storyboard"])
-@pytest.mark.parametrize("left", [None, b""])
-async def test_a_lost_picture_is_made_again(
-    platform: MemoryPlatform, field: str, left: bytes | None
-) -> None:
-    video = await published(platform)
-    del platform.media.files[getattr(video, field)]
-    if left is not None:
-        platform.media.put(getattr(video, field), left)
-
-    assert await named(platform) == [(f"{field}_missing", str(video.id))]
-    assert await repaired(platform) == [
-        (f"{field}_missing", "It was made again from the published file.")
-    ]
-    assert await found(platform) == []
-    assert await platform.video(video.id) == video
-    assert platform.media.files == files_of(video)
-
-
-async def test_all_pictures_are_made_again_at_once(platform: MemoryPlatform) -> None:
-    video = await published(platform)
-    for picture in (video.thumbnail, video.storyboard):
-        del platform.media.files[str(picture)]
-
-    assert len(await repaired(platform)) == 2
-    assert await found(platform) == []
-    assert platform.media.files == files_of(video)
-
-
-@pytest.mark.parametrize("lacks", ["storyboard", "storyboard_layout"])
-async def test_a_storyboard_without_its_other_half_is_made_again(
-    platform: MemoryPlatform, lacks: str
-) -> None:
-    video = await published(platform)
-    halved: dict[str, Any] = {lacks: None}
-    await platform.save(attrs.evolve(video, **halved))
-    platform.media.put(str(video.storyboard), b"of another layout")
-
-    assert [kind for kind, _ in await repaired(platform)] == ["storyboard_unusable"]
-    assert await found(platform) == []
-    assert await platform.video(video.id) == video
-    if lacks == "storyboard_layout":
-        assert platform.media.files[str(video.storyboard)] == JPEG
-
-
-@pytest.mark.parametrize("fault", [VideoProcessingError("torn"), FileFormatNotSupportedError("no")])
-async def test_a_picture_that_cannot_be_taken_is_left_missing(
-    platform: MemoryPlatform, fault: Exception
-) -> None:
-    video = await published(platform)
-    del platform.media.files[str(video.thumbnail)]
-    platform.transcoder.errors["thumbnail"] = fault
-    kept = dict(platform.media.files)
-
-    assert await repaired(platform) == [("thumbnail_missing", None)]
-    assert platform.media.files == kept
-
-
-async def test_what_was_taken_before_another_picture_failed_is_cleared_away(
-    platform: MemoryPlatform,
-) -> None:
-    video = await published(platform)
-    for picture in (video.thumbnail, video.storyboard):
-        del platform.media.files[str(picture)]
-    platform.transcoder.errors["storyboard"] = VideoProcessingError("torn")
-
-    assert ("storyboard_missing", None) in await repaired(platform)
-    assert platform.media.files.keys() == {video.media, video.thumbnail}
-
-
-async def test_a_thumbnail_that_is_there_is_not_taken_with_the_storyboard(
-    platform: MemoryPlatform,
-) -> None:
-    video = await published(platform)
-    del platform.media.files[str(video.storyboard)]
-    platform.transcoder.errors["thumbnail"] = VideoProcessingError("torn")
-
-    assert [kind for kind, done in await repaired(platform) if done] == ["storyboard_missing"]
-    assert platform.media.files == files_of(video)
-
-
-async def test_a_picture_of_a_place_that_is_no_attempts_is_left_missing(
-    platform: MemoryPlatform,
-) -> None:
-    video = await published(platform)
-    platform.media.put("/imported.mp4", MEDIA)
-    await platform.save(attrs.evolve(video, media="/imported.mp4", thumbnail=None))
-
-    assert ("thumbnail_missing", None) in await repaired(platform)
-
-
-async def test_a_picture_without_media_is_left_missing(platform: MemoryPlatform) -> None:
-    video = await published(platform)
-    await platform.save(attrs.evolve(video, media=None, thumbnail=None))
-
-    assert await named(platform) == [
-        ("media_missing", str(video.id)),
-        ("thumbnail_missing", str(video.id)),
-    ]
-
-
-async def test_a_storage_that_fails_a_repair_ends_the_check(platform: MemoryPlatform) -> None:
-    video = await published(platform)
-    del platform.media.files[str(video.thumbnail)]
-    platform.transcoder.errors["thumbnail"] = ServiceUnavailableError("ffmpeg cannot be run.")
-
-    with pytest.raises(ServiceUnavailableError):
-        await found(platform, repair=True)
 
 
 async def test_lost_media_mark_the_video_and_found_media_unmark_it(

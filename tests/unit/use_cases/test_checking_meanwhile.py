@@ -7,8 +7,8 @@ from uuid import UUID
 import attrs
 import pytest
 
+from tests.unit.use_cases.checks import ADA, OLD, named, published, waiting
 from tests.unit.use_cases.memory_platform import MemoryPlatform
-from tests.unit.use_cases.test_checking import ADA, OLD, named, published, waiting
 from vidcore.checkup import EXPIRY_GRACE, Finding, FindingKind, VideoFiles
 from vidcore.lifecycle import Status
 from vidcore.media import MediaInfo
