@@ -80,7 +80,9 @@ class RequestedUseCases(Adapters):
         membership.RemoveMember,
         store=Adapters.store,
         accounts=account_cache,
+        uploads=Adapters.uploads,
         remove_files=remove_files,
+        clock=Adapters.clock,
     )
 
     invite = providers.Singleton(

@@ -7,6 +7,7 @@ import attrs
 from vidcore.errors import InvalidValueError, NotFoundError, UnknownReferenceError
 from vidcore.pages import Page, PageRequest
 from vidcore.ports.clock import Clock
+from vidcore.ports.storage import UploadArea
 from vidcore.ports.store import Store, UnitOfWork, UserQuery
 from vidcore.sessions import AccountCache
 from vidcore.use_cases.removal import RemoveFiles
@@ -99,11 +100,13 @@ class ChangeActive:
 
 @attrs.frozen(kw_only=True)
 class RemoveMember:
-    """Delete an account; its videos go too, or are handed over first."""
+    """Delete an account; its videos go too, or are handed over first, and its unfinished uploads go."""
 
     store: Store
     accounts: AccountCache
+    uploads: UploadArea
     remove_files: RemoveFiles
+    clock: Clock
 
     async def __call__(self, *, user_id: UUID, transfer_to: UUID | None) -> None:
         """Delete, and then remove what nobody owns any more.
@@ -118,6 +121,7 @@ class RemoveMember:
                 user, others = await _with_others(uow, user_id)
                 user.check_dispensable(other_active_admins=others)
                 videos = await uow.videos.of_uploader(user_id)
+                unfinished = await uow.uploads.unfinished(user_id, self.clock.now())
                 if transfer_to is not None:
                     await self._hand_over(uow, list(videos), transfer_to)
                 else:
@@ -125,6 +129,8 @@ class RemoveMember:
                         await uow.videos.remove(video.id)
                 await uow.users.remove(user_id)
                 await uow.commit()
+        for upload in unfinished:
+            await self.uploads.discard(str(upload.id))
         if transfer_to is None:
             for video in videos:
                 await self.remove_files(video)

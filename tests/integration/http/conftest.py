@@ -101,7 +101,9 @@ def make_use_cases(  # noqa: PLR0913 - one for each neighbour that a test looks 
         show_member=membership.ShowMember(**common),
         change_role=membership.ChangeRole(**changing, clock=clock),
         change_active=membership.ChangeActive(**changing, clock=clock),
-        remove_member=membership.RemoveMember(**changing, remove_files=files),
+        remove_member=membership.RemoveMember(
+            **changing, uploads=uploads, remove_files=files, clock=clock
+        ),
         invite=inviting.Invite(**common, ids=ids, secrets=SequentialSecrets()),
         list_invitations=inviting.ListInvitations(**common),
         validate_invitation=inviting.ValidateInvitation(**common),

@@ -160,7 +160,7 @@ async def ada_with_all(platform: MemoryPlatform) -> tuple[Video, Video]:
     )
     for location in media.values():
         platform.media.put(location, b"published")
-    for source in ("source-2", "source-3"):
+    for source in ("source-2", "source-3", str(example_upload(4, ADA).id)):
         await platform.receive(source, b"sent")
     return completed, pending
 
@@ -184,6 +184,7 @@ async def test_what_is_handed_over_stays_with_its_files(
     platform: MemoryPlatform, ada_with_all: tuple[Video, Video]
 ) -> None:
     kept = platform.bytes_kept()
+    del kept[str(example_upload(4, ADA).id)]  # nobody can go on with it
 
     await platform.make(RemoveMember)(user_id=ADA.id, transfer_to=BOB.id)
 
