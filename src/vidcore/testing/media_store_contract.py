@@ -63,6 +63,11 @@ class MediaStoreContract:
         self.fill(media, draft)
         return await media.publish(draft)
 
+    async def test_there_is_room_for_a_byte(self, media: MediaStore) -> None:
+        """Under the root that the store chose, and so under that very root by name."""
+        assert await media.free_bytes(None) > 0
+        assert await media.free_bytes(media.default_root()) > 0
+
     async def test_published_files_are_found_as_they_were_drafted(self, media: MediaStore) -> None:
         """Under absolute paths, with the size of the media, and no draft is left."""
         draft = await media.draft(ONE, 1, None)
@@ -100,6 +105,7 @@ class MediaStoreContract:
         assert self.published(media, again) == ALL
 
     async def test_publishing_again_leaves_what_is_published(self, media: MediaStore) -> None:
+        """What plays already is not exchanged under those who watch it."""
         draft = await self.filled(media, 1)
         published = await media.publish(draft)
         for path in (draft.media, draft.thumbnail, draft.storyboard):
