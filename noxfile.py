@@ -24,10 +24,10 @@ MACHINES = (
     "tests/integration/test_differential_machine.py",
 )
 
-BENCHMARKS = ("upload", "processing", "account_cache", "login_timing")
+BENCHMARKS = ("upload", "processing", "account_cache", "login_timing", "eta", "copy_database")
 
 RULES = (
-    "checkup mending turns following sessions quota invitations users uploads videos video_lifecycle categories config pages throttle text "
+    "checkup mending turns following sessions quota invitations users uploads videos video_lifecycle categories config pages throttle text webhooks signatures addresses "
     "filenames public_names"
 )
 RULE_TESTS = [
@@ -198,6 +198,27 @@ def browser(session: nox.Session) -> None:
     """Play every kind of video in Chromium, which has to be on the PATH."""
     _install(session)
     session.run("python", "-m", "tests.browser")
+
+
+@nox.session
+def deploy(session: nox.Session) -> None:
+    """Run a service, two workers and PostgreSQL behind a real nginx, as deploy/ has them, and back up.
+
+    nginx, rsync and curl have to be on the PATH.
+    """
+    _install(session)
+    session.run("python", "-m", "tests.deploy", *session.posargs)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the pages as a site, in `build/site`; a warning, as for a broken link, is an error."""
+    session.install("-e", ".[docs]")
+    shutil.rmtree("build/site", ignore_errors=True)
+    session.run(
+        *("sphinx-build", "--builder=html", "--nitpicky", "--fail-on-warning", "--keep-going"),
+        *("--quiet", "docs", "build/site", *session.posargs),
+    )
 
 
 @nox.session

@@ -1,15 +1,13 @@
-# ruff: noqa: INP001 - a script beside the page that it writes, in no package
-"""Write the generated blocks of domain.md: `python docs/generate_domain.py`.
+"""The generated blocks of domain.md, which come from the rules themselves.
 
-What stands between `<!-- generated: name -->` and `<!-- end -->` comes from the rules themselves: numbers
-from the constants, with the unit and the source that stand beside them in the code, the lifecycle from
-`vidcore.lifecycle.NEXT`, rights, tries and plans from asking the domain.
+Numbers are from the constants, with the unit and the source that stand beside them in the code, the
+lifecycle from `vidcore.lifecycle.NEXT`, rights, tries and plans from asking the domain.
 """
 
 import importlib
 import inspect
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -18,6 +16,7 @@ from uuid import UUID
 
 import attrs
 
+from docs.blocks import FOLDER, Blocks, table
 from vidcore import (
     AudioStream,
     Event,
@@ -35,8 +34,7 @@ from vidcore import (
 )
 from vidcore.lifecycle import NEXT
 
-PAGE: Final = Path(__file__).with_name("domain.md")
-BLOCK: Final = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+PAGE: Path = FOLDER / "domain.md"
 NOW: Final = datetime(2026, 11, 20, tzinfo=UTC)
 
 CONSTANTS: Final = {
@@ -75,11 +73,34 @@ CONSTANTS: Final = {
         "lifecycle.TRIES_MAX": "Passing faults and lost workers end it after",
         "lifecycle.BACK_OFF": "The first pause after a passing fault",
     },
+    "webhooks": {
+        "webhooks.ATTEMPT_MAX": "A receiver has to answer within",
+        "webhooks.LEASE": "A claim of a delivery holds for",
+        "webhooks.BACK_OFF": "The first pause before it is sent again",
+        "webhooks.BACK_OFF_MAX": "A pause, at most",
+        "webhooks.TRIES_MAX": "It is given up after",
+        "webhooks.DELIVERED_KEPT": "What was delivered is kept for",
+        "webhooks.UNDELIVERED_KEPT": "What was not, for",
+        "signatures.SECRET_PREFIX": "Secrets begin with",
+        "signatures.KEY_MIN": "The base64 after it has, at least",
+        "signatures.KEY_MAX": "And at most",
+        "signatures.TOLERANCE": "What is received may be older or newer by",
+    },
     "checks": {
         "checkup.ORPHAN_GRACE": "What nothing refers to is orphaned when it was written last before",
         "checkup.EXPIRY_GRACE": "Bytes of an upload may stay after it expired for",
         "checkup.STUCK_AFTER": "A video is stuck when its lease has been over for",
         "checkup.WAITING_MAX": "And when it should have been claimed before",
+    },
+    "diagnoses": {
+        "diagnosis.EARLIEST": "A clock is wrong that shows a time before",
+        "diagnosis.LATEST": "Or from then on",
+        "diagnosis.SKEW_SEEN": "Two clocks may differ, unmentioned, by",
+        "diagnosis.SKEW_MAX": "And, with a warning, by",
+        "diagnosis.FILES_OF_ITS_OWN": "Open files that a process needs for itself",
+        "diagnosis.FILES_OF_A_MEMBER": "And for each who watches",
+        "diagnosis.FILES_LOW": "A limit of open files is warned of below",
+        "diagnosis.FILES_MIN": "And does not do below",
     },
     "turns": {
         "turns.FULL_HD": "What a second of encoding is measured by",
@@ -87,7 +108,14 @@ CONSTANTS: Final = {
         "turns.WORK_MIN": "The work of any video, at least",
         "turns.COPYING": "The work of copying a picture, as a share of encoding it",
         "turns.RETRY_DELAY": "A video that is tried again is due later by",
+        "paces.KEPT": "What was measured before weighs, at each new attempt",
+        "paces.SPREAD_MIN": "Attempts show what a start costs if their works differ by",
+        "estimates.TRUST": "What earlier attempts weigh beside the one that runs",
+        "estimates.ETA_MAX": "An estimate that is told, at most",
+        "estimates.COSTS_KEPT": "What was measured is read anew after",
         "following.STEP": "Who follows a video is told of steps of progress of",
+        "estimates.NEWS_SHARE": "And of estimates that are otherwise than was told by more than",
+        "estimates.NEWS_MIN": "But at least by",
     },
     "copying": {
         "media.copying.COPIED_CONTAINERS": "Files of which tracks are copied",
@@ -143,18 +171,6 @@ EVENTS: Final = {
 }
 
 
-def regenerated(page: str) -> str:
-    """Give the page with every generated block as it has to be. Raises KeyError for unknown names."""
-    return BLOCK.sub(lambda found: f"{found[1]}{BLOCKS[found[2]]()}\n{found[3]}", page)
-
-
-def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """Give a table in Markdown."""
-    columns = tuple(head)
-    lines = (columns, ("---",) * len(columns), *rows)
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
 def constants(block: str) -> str:
     """Give the numbers of one topic, each with its source."""
     rows = CONSTANTS[block].items()
@@ -183,6 +199,8 @@ def written(value: object, unit: str) -> str:
     match value:
         case timedelta():
             text = span(value)
+        case datetime():
+            text = f"{value:%Y-%m-%d}"
         case frozenset():
             text = " ".join([", ".join(sorted(str(item) for item in value if item)), unit]).strip()
         case str():
@@ -338,13 +356,10 @@ def _numbers(block: str) -> Callable[[], str]:
     return lambda: constants(block)
 
 
-BLOCKS: Final = {block: _numbers(block) for block in CONSTANTS} | {
+BLOCKS: Blocks = {block: _numbers(block) for block in CONSTANTS} | {
     "diagram": diagram,
     "steps": steps_table,
     "rights": rights,
     "tries": tries,
     "plans": plans,
 }
-
-if __name__ == "__main__":
-    PAGE.write_text(regenerated(PAGE.read_text(encoding="utf-8")), encoding="utf-8")

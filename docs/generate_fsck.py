@@ -1,17 +1,12 @@
-# ruff: noqa: INP001 - a script beside the page that it writes, in no package
-"""Write the generated block of fsck.md: `python docs/generate_fsck.py`.
+"""The generated block of fsck.md: a row for every FindingKind."""
 
-What stands between `<!-- generated: findings -->` and `<!-- end -->` has a row for every FindingKind.
-"""
-
-import re
 from pathlib import Path
 from typing import Final
 
+from docs.blocks import FOLDER, Blocks, table
 from vidcore import FindingKind
 
-PAGE: Final = Path(__file__).with_name("fsck.md")
-BLOCK: Final = re.compile(r"(<!-- generated: findings -->\n).*?(<!-- end -->)", re.DOTALL)
+PAGE: Path = FOLDER / "fsck.md"
 NOTHING: Final = "nothing: put the file back from a backup, or delete the video"
 
 MEANINGS: Final = {
@@ -77,17 +72,12 @@ MEANINGS: Final = {
 }
 
 
-def regenerated(page: str) -> str:
-    """Give the page with its table as it has to be."""
-    return BLOCK.sub(lambda found: f"{found[1]}{table()}{found[2]}", page)
+def findings() -> str:
+    """Give the table of findings."""
+    return table(
+        ("finding", "what it means", "what `--repair` does"),
+        ((f"`{kind}`", *MEANINGS[kind]) for kind in FindingKind),
+    )
 
 
-def table() -> str:
-    """Give the table of findings in Markdown."""
-    rows = ((f"`{kind}`", *MEANINGS[kind]) for kind in FindingKind)
-    lines = (("finding", "what it means", "what `--repair` does"), ("---",) * 3, *rows)
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
-
-
-if __name__ == "__main__":
-    PAGE.write_text(regenerated(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+BLOCKS: Blocks = {"findings": findings}

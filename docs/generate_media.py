@@ -1,38 +1,24 @@
-# ruff: noqa: INP001 - a script beside the page that it writes, in no package
-"""Write the generated blocks of media.md: `python -m docs.generate_media`, in the folder of the project.
+"""The generated blocks of media.md.
 
-What stands between `<!-- generated: name -->` and `<!-- end -->` comes from the table of
-`tests.integration.ffmpeg.kinds`, which the tests hold ffmpeg to with real files.
+They come from the table of `tests.integration.ffmpeg.kinds`, which the tests hold ffmpeg to with real files.
 """
 
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from tests.integration.ffmpeg.kinds import COPIED, ENCODED, FAILING, REFUSED, Kind, Refusal
 
+from docs.blocks import FOLDER, Blocks, table
 from vidcore import Mode
 
-PAGE: Final = Path(__file__).with_name("media.md")
-BLOCK: Final = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+PAGE: Path = FOLDER / "media.md"
 PLANS: Final = {
     Mode.REMUX: "copied",
     Mode.AUDIO: "sound encoded",
     Mode.VIDEO: "picture encoded",
     Mode.ENCODE: "both encoded",
 }
-
-
-def regenerated(page: str) -> str:
-    """Give the page with each block as it has to be. Raises KeyError for an unknown block."""
-    return BLOCK.sub(lambda found: f"{found[1]}{BLOCKS[found[2]]()}{found[3]}", page)
-
-
-def table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    """Write a table of Markdown."""
-    lines = (heads, ("---",) * len(heads), *rows)
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def published() -> str:
@@ -62,11 +48,8 @@ def unpublished(kinds: tuple[Refusal, ...]) -> Callable[[], str]:
     return lambda: table(("file", "what it is", "its owner is told"), rows)
 
 
-BLOCKS: Final = {
+BLOCKS: Blocks = {
     "published": published,
     "failing": unpublished(FAILING),
     "refused": unpublished(REFUSED),
 }
-
-if __name__ == "__main__":
-    PAGE.write_text(regenerated(PAGE.read_text(encoding="utf-8")), encoding="utf-8")

@@ -7,11 +7,12 @@ from uuid import UUID
 import attrs
 import sqlalchemy as sa
 
+from adapters_db.lines import waits_at
 from adapters_db.session import Session
 from adapters_db.tables import cron_runs, uploads, users, videos
 from adapters_db.upserts import insert_tolerant
 from vidcore.lifecycle import Status
-from vidcore.ports.store import Books, Statistics
+from vidcore.ports.store import Backlog, Books, Statistics
 
 
 @attrs.frozen
@@ -36,6 +37,34 @@ class SqlBooks(Books):
                 status: rows[status]["videos"] if status in rows else 0 for status in Status
             },
             storage_used_bytes=sum(int(row["size"]) for row in rows.values()),
+        )
+
+    async def backlog(self, now: datetime) -> Backlog:
+        """Count by the index of `videos.status` alone, and of uploads those that are live."""
+        status, waits = videos.c.status, waits_at(now)
+        ready = sa.case(
+            (status == Status.PROCESSING.value, videos.c.lease_until), else_=videos.c.ready_at
+        )
+        under_way = sa.select(
+            sa.func.sum(sa.case((waits, 1), else_=0)).label("waiting"),
+            sa.func.sum(sa.case((waits, 0), else_=1)).label("processing"),
+            sa.func.min(sa.case((waits, ready))).label("ready_since"),
+        ).where(status.in_((Status.PENDING.value, Status.PROCESSING.value)))
+        done = sa.select(sa.func.count()).select_from(videos)
+        live = sa.select(
+            sa.func.count().label("uploads"),
+            sa.func.sum(uploads.c.reserved_bytes).label("reserved"),
+        ).where(uploads.c.expires_at > now, uploads.c.video_id.is_(None))
+        (videos_row,) = await self._session.all(under_way)
+        (uploads_row,) = await self._session.all(live)
+        return Backlog(
+            waiting=int(videos_row["waiting"] or 0),
+            ready_since=videos_row["ready_since"],
+            processing=int(videos_row["processing"] or 0),
+            completed=await self._session.number(done.where(status == Status.COMPLETED.value)),
+            failed=await self._session.number(done.where(status == Status.FAILED.value)),
+            uploads=uploads_row["uploads"],
+            reserved_bytes=int(uploads_row["reserved"] or 0),
         )
 
     async def completed_counts(self, user_ids: Collection[UUID]) -> dict[UUID, int]:

@@ -22,7 +22,9 @@ from adapters_db.cancellation import finish
 from adapters_db.engines import SQLITE, begin_immediately, set_pragmas, write_ahead
 from adapters_db.failures import reachable
 from adapters_db.urls import parse_url
+from vidcore.errors import ServiceUnavailableError
 
+COPY_MARKS: Final = "vidcore_copy"  # the table that a copy into this database has until its end
 _LOCK_KEY: Final = 0x76696463  # "vidc": any number that nobody else on that database takes
 _PATIENCE: Final = 60.0  # seconds; another process may be migrating
 
@@ -31,7 +33,8 @@ async def upgrade(url: str, revision: str = "head") -> None:
     """Bring the schema of the database at `url` up to `revision`, all or nothing.
 
     Of several callers at the same time one does it, and the others find it done. Raises
-    InvalidValueError for an address of another kind, ServiceUnavailableError if nobody answers.
+    InvalidValueError for an address of another kind, ServiceUnavailableError if nobody answers, or if
+    a copy into the database has not come to its end.
     """
     await _migrate(url, lambda config: command.upgrade(config, revision))
 
@@ -58,6 +61,14 @@ def newest_revision() -> str | None:
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 
+@cache
+def known_revisions() -> frozenset[str]:
+    """Give all revisions from which this package can bring a schema to the newest."""
+    return frozenset(
+        script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()
+    )
+
+
 def _config(connection: sa.Connection | None = None) -> Config:
     config = Config()
     config.set_main_option("script_location", "adapters_db:migrations")
@@ -74,11 +85,22 @@ async def _migrate(url: str, step: Callable[[Config], None]) -> None:
 
 def _migrate_locked(connection: sa.Connection, step: Callable[[Config], None]) -> None:
     if connection.dialect.name == SQLITE:
+        _check_complete(connection)
         step(_config(connection))
         _check_references(connection)
     else:
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK_KEY)))
+        _check_complete(connection)
         step(_config(connection))
+
+
+def _check_complete(connection: sa.Connection) -> None:
+    """Raise ServiceUnavailableError while a part of the rows is still to come from elsewhere."""
+    if sa.inspect(connection).has_table(COPY_MARKS):
+        raise ServiceUnavailableError(
+            "The database has only a part of what is copied into it: "
+            "run the same `vidcore copy-database` again."
+        )
 
 
 def _check_references(connection: sa.Connection) -> None:

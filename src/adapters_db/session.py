@@ -60,7 +60,7 @@ class Session:
         """Give the first row, if there is one."""
         return (await self._execute(query)).mappings().first()
 
-    async def all(self, query: sa.Select[Any]) -> Sequence[RowMapping]:
+    async def all(self, query: sa.Executable) -> Sequence[RowMapping]:
         """Give all rows."""
         return (await self._execute(query)).mappings().all()
 

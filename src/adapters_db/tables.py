@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from adapters_db.columns import UtcDateTime
 from vidcore.lifecycle import Status
 from vidcore.users import Role
+from vidcore.webhooks import DeliveryStatus, WebhookEvent
 
 metadata = sa.MetaData(
     naming_convention={
@@ -105,7 +106,10 @@ videos = sa.Table(
     sa.Column("tries", sa.Integer, nullable=False),
     sa.Column("ready_at", UtcDateTime, nullable=False),
     sa.Column("due_at", UtcDateTime, nullable=False),
+    sa.Column("plan_mode", sa.Text, nullable=False),  # of the plan, and the work in it: to sum up
+    sa.Column("work_seconds", sa.Double, nullable=False),
     sa.Column("holder", sa.Text),
+    sa.Column("claimed_at", UtcDateTime),
     sa.Column("lease_until", UtcDateTime),
     _one_of("status", Status),
     sa.Index(None, "created_at", "id"),
@@ -159,6 +163,41 @@ login_failures = sa.Table(
     sa.Index(None, "name", "at"),
     sa.Index(None, "address", "at"),
     sa.Index(None, "at"),
+)
+
+tallies = sa.Table(
+    "tallies",
+    metadata,
+    sa.Column("mode", sa.Text, primary_key=True),
+    sa.Column("completed", sa.BigInteger, nullable=False),
+    sa.Column("failed", sa.BigInteger, nullable=False),
+    sa.Column("stumbled", sa.BigInteger, nullable=False),
+    sa.Column("media_seconds", sa.Double, nullable=False),
+    sa.Column("busy_seconds", sa.Double, nullable=False),
+    sa.Column("pace_weight", sa.Double, nullable=False),
+    sa.Column("pace_work", sa.Double, nullable=False),
+    sa.Column("pace_inverse_work", sa.Double, nullable=False),
+    sa.Column("pace_seconds", sa.Double, nullable=False),
+    sa.Column("pace_ratio", sa.Double, nullable=False),
+)
+
+webhook_deliveries = sa.Table(
+    "webhook_deliveries",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("event", sa.Text, nullable=False),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("payload", sa.Text, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("attempt", sa.Integer, nullable=False),
+    sa.Column("answer", sa.Text),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("ready_at", UtcDateTime, nullable=False),
+    sa.Column("ended_at", UtcDateTime),
+    _one_of("event", WebhookEvent),
+    _one_of("status", DeliveryStatus),
+    sa.Index(None, "url", "status", "ready_at", "id"),
+    sa.Index(None, "created_at"),
 )
 
 cron_runs = sa.Table(

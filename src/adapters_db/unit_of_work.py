@@ -6,9 +6,11 @@ from typing import Any, TypeVar
 from adapters_db.books import SqlBooks
 from adapters_db.categories import SqlCategories
 from adapters_db.config import SqlConfig
+from adapters_db.deliveries import SqlDeliveries
 from adapters_db.invitations import SqlInvitations
 from adapters_db.login_failures import SqlLoginFailures
 from adapters_db.session import Session
+from adapters_db.tallies import SqlTallies
 from adapters_db.uploads import SqlUploads
 from adapters_db.users import SqlUsers
 from adapters_db.videos import SqlVideos
@@ -29,6 +31,8 @@ class SqlUnitOfWork(UnitOfWork):
         self.uploads = SqlUploads(session)
         self.config = SqlConfig(session)
         self.login_failures = SqlLoginFailures(session)
+        self.tallies = SqlTallies(session)
+        self.deliveries = SqlDeliveries(session)
         self.books = SqlBooks(session)
 
     async def commit(self) -> None:

@@ -12,9 +12,11 @@ from adapters_db.plans import (
     storyboard_to_text,
 )
 from adapters_db.tables import categories, users, videos
+from adapters_db.tallies import mode_to_text
 from vidcore.catalogue import VideoEntry
 from vidcore.lifecycle import Status
 from vidcore.text import search_key
+from vidcore.turns import planned_work
 from vidcore.videos import Video
 
 
@@ -51,7 +53,10 @@ def video_to_row(video: Video) -> dict[str, Any]:
         "tries": video.tries,
         "ready_at": video.ready_at,
         "due_at": video.due_at,
+        "plan_mode": mode_to_text(None if video.plan is None else video.plan.mode),
+        "work_seconds": planned_work(video.plan).total_seconds(),
         "holder": video.holder,
+        "claimed_at": video.claimed_at,
         "lease_until": video.lease_until,
     }
 
@@ -89,6 +94,7 @@ def video_from_row(row: RowMapping) -> Video:
         ready_at=row[c.ready_at],
         due_at=row[c.due_at],
         holder=row[c.holder],
+        claimed_at=row[c.claimed_at],
         lease_until=row[c.lease_until],
     )
 

@@ -1,6 +1,6 @@
 """The videos in the database."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,12 +10,14 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from adapters_db.failures import violated_constraint
+from adapters_db.lines import read_line
 from adapters_db.paging import fetch_after, fetch_page
 from adapters_db.session import Session
 from adapters_db.tables import categories, users, videos
 from adapters_db.video_rows import entry_from_row, video_from_row, video_to_row
 from vidcore.catalogue import VideoEntry, VideoQuery, VideoSort
 from vidcore.errors import NotFoundError, UnknownReferenceError
+from vidcore.estimates import Line
 from vidcore.lifecycle import Status
 from vidcore.pages import Order, Page, PageRequest
 from vidcore.ports.store import Videos
@@ -108,6 +110,10 @@ class SqlVideos(Videos):
         )
         row = await self._session.first(query)
         return None if row is None else row["last"]
+
+    async def line(self, video_ids: Collection[UUID], now: datetime) -> Line:
+        """Give the turns of those videos that wait, and all that are being processed."""
+        return await read_line(self._session, video_ids, now)
 
     async def held_by(self, holder: str) -> Sequence[Video]:
         """Give what `holder` is processing, held in the order of their ids."""

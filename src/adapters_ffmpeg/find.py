@@ -3,14 +3,15 @@
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 import attrs
 
-from adapters_ffmpeg.subprocesses import environment
+from adapters_ffmpeg import abilities
 from vidcore.errors import ServiceUnavailableError
 
 _LIBAVUTIL_MIN: Final = (
@@ -20,7 +21,6 @@ _LIBAVUTIL_MIN: Final = (
 _ENCODERS: Final = frozenset({"libx264", "aac", "mjpeg"})
 _FILTERS: Final = frozenset({"scale", "bwdif", "signalstats", "metadata", "aresample"})
 _TONE_MAPPING: Final = frozenset({"zscale", "tonemap"})
-_ANSWER_WITHIN: Final = 30.0  # seconds; a cold disk takes some
 
 
 @attrs.frozen(kw_only=True)
@@ -90,35 +90,29 @@ def _wheel(bundled: Callable[[], str]) -> str:
 
 
 def _examine(path: str) -> Ffmpeg:
-    banner = _ask(path, "-version")
+    with _runs(path):
+        banner = abilities.answer(path, "-version")
     version = re.match(r"ffmpeg version (\S+)", banner)
     libavutil = re.search(r"^libavutil +(\d+)\. *(\d+)\.", banner, re.MULTILINE)
     if version is None or libavutil is None:
         raise _UnfitError(f"{path} is no ffmpeg")
     if (int(libavutil[1]), int(libavutil[2])) < _LIBAVUTIL_MIN:
         raise _UnfitError(f"{path} is of version {version[1]}, older than 5.1")
-    filters = _names(_ask(path, "-filters"))
-    missing = (_ENCODERS - _names(_ask(path, "-encoders"))) | (_FILTERS - filters)
+    filters = _ask(path, "-filters")
+    missing = (_ENCODERS - _ask(path, "-encoders")) | (_FILTERS - filters)
     if missing:
         raise _UnfitError(f"{path} lacks {', '.join(sorted(missing))}")
     return Ffmpeg(path=path, version=version[1], tone_mapping=filters >= _TONE_MAPPING)
 
 
-def _names(table: str) -> frozenset[str]:
-    """Give the second column, the names, of ffmpeg's tables."""
-    return frozenset(row[1] for row in map(str.split, table.splitlines()) if len(row) > 1)
+def _ask(path: str, question: str) -> frozenset[str]:
+    with _runs(path):
+        return abilities.ask(path, question)
 
 
-def _ask(path: str, question: str) -> str:
+@contextmanager
+def _runs(path: str) -> Iterator[None]:
     try:
-        answer = subprocess.run(  # noqa: S603 - a fixed question to the program that is examined
-            (path, "-hide_banner", question),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            env=environment(),
-            timeout=_ANSWER_WITHIN,
-            check=True,
-        )
+        yield
     except (OSError, subprocess.SubprocessError) as error:
         raise _UnfitError(f"{path} cannot be run") from error
-    return answer.stdout.decode("utf-8", "replace")

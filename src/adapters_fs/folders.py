@@ -1,19 +1,23 @@
-"""Folders: made for their owner alone, and known to be on disk."""
+"""Folders: made for as few as possible, and known to be on disk."""
 
 import os
 import shutil
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
+
+PRIVATE: Final = 0o700
+FOR_GROUP: Final = 0o750  # of what is published: a web server of the group may send it
 
 
-def make_folder(folder: Path) -> None:
-    """Make `folder` and its missing parents with mode 0700, each brought safely to disk.
+def make_folder(folder: Path, mode: int = PRIVATE) -> None:
+    """Make `folder` and its missing parents with `mode`, each brought safely to disk.
 
     Folders that are there keep their modes. Raises OSError.
     """
     missing = [path for path in (folder, *folder.parents) if not path.exists()]
     for path in reversed(missing):
-        path.mkdir(mode=0o700, exist_ok=True)
+        path.mkdir(mode=mode, exist_ok=True)
         sync(path.parent)
 
 

@@ -14,7 +14,7 @@ from typing import Final
 from uuid import UUID
 
 from adapters_fs.faults import storage_faults
-from adapters_fs.folders import make_folder, sync
+from adapters_fs.folders import FOR_GROUP, make_folder, sync
 from adapters_fs.media import PART
 from adapters_fs.threads import run
 from vidcore.checkup import StoredFile
@@ -112,7 +112,7 @@ class FilesystemInventory(MediaInventory):
         pictures = self._thumbnails / media.parent.parent.name / media.parent.name
         thumbnail, storyboard = pictures / f"{attempt}.jpg", pictures / f"{attempt}.storyboard.jpg"
         with storage_faults(self._thumbnails):
-            make_folder(pictures)
+            make_folder(pictures, FOR_GROUP)
             for picture in (thumbnail, storyboard):
                 if picture.exists() and picture.stat().st_size == 0:
                     picture.unlink(missing_ok=True)

@@ -10,6 +10,7 @@ path within the data folder, so that the folder can be moved, or else the absolu
 """
 
 import os
+import shutil
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import Final
 from uuid import UUID
 
 from adapters_fs.faults import reason, storage_faults
-from adapters_fs.folders import make_folder, remove_folder, sync
+from adapters_fs.folders import FOR_GROUP, make_folder, remove_folder, sync
 from adapters_fs.threads import run
 from vidcore.errors import InvalidValueError, ServiceUnavailableError
 from vidcore.ports.storage import Draft, MediaStore, Published
@@ -44,7 +45,7 @@ class FilesystemMedia(MediaStore):
         self._pool = pool
 
     async def prepare(self) -> None:
-        """Make the default root and the thumbnails' folder, with mode 0700, if they are missing."""
+        """Make the default root and the thumbnails' folder, with mode 0750, if they are missing."""
         await run(self._pool, self._prepare)
 
     def default_root(self) -> str:
@@ -61,6 +62,10 @@ class FilesystemMedia(MediaStore):
         if not folder.is_absolute() or ".." in folder.parts:
             raise InvalidValueError("video_storage_path", "must be an absolute path without '..'")
         return await run(self._pool, _prepare_root, folder)
+
+    async def free_bytes(self, root: str | None) -> int:
+        """Give the bytes that this process may still write to the disk of `root`."""
+        return await run(self._pool, _free_bytes, self._videos if root is None else Path(root))
 
     async def draft(self, video_id: UUID, attempt: int, root: str | None) -> Draft:
         """Make the video's folders, and remove from them what attempts before this one left.
@@ -114,7 +119,7 @@ class FilesystemMedia(MediaStore):
     def _prepare(self) -> None:
         for folder in (self._videos, self._thumbnails):
             with storage_faults(folder):
-                make_folder(folder)
+                make_folder(folder, FOR_GROUP)
 
     def _draft(self, video_id: UUID, attempt: int, root: str | None) -> Draft:
         videos = self._videos if root is None else Path(root)
@@ -122,7 +127,7 @@ class FilesystemMedia(MediaStore):
         for top, folder in ((videos, media), (self._thumbnails, thumbnails)):
             with storage_faults(top):
                 top.stat()  # an unmounted disk ends here
-                make_folder(folder)
+                make_folder(folder, FOR_GROUP)
         for folder in {media, thumbnails, _folder(self._videos, video_id)}:
             with storage_faults(folder):
                 _clear(folder, before=attempt)
@@ -200,9 +205,14 @@ def _clear(folder: Path, *, before: int) -> None:
             file.unlink(missing_ok=True)
 
 
+def _free_bytes(folder: Path) -> int:
+    with storage_faults(folder):
+        return shutil.disk_usage(folder).free
+
+
 def _prepare_root(folder: Path) -> str:
     try:
-        make_folder(folder)
+        make_folder(folder, FOR_GROUP)
         with NamedTemporaryFile(dir=folder, prefix=".vidcore-") as probe:
             probe.write(b"vidcore")
             probe.flush()

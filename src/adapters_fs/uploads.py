@@ -76,9 +76,17 @@ class FilesystemUploads(UploadArea):
         """Give the names, sorted, of uploads whose files were last written to before `before`."""
         return await run(self._pool, self._names, before.timestamp())
 
+    async def used_bytes(self) -> int:
+        """Give the sizes of all uploads' files together."""
+        return await run(self._pool, self._used_bytes)
+
     async def free_bytes(self) -> int:
         """Give the bytes that this process may still write to the disk of the area."""
         return await run(self._pool, self._free_bytes)
+
+    async def check(self) -> None:
+        """Raise ServiceUnavailableError unless the folder is there and can be written."""
+        await run(self._pool, self._check)
 
     def _path(self, name: str) -> Path:
         if _NAME.fullmatch(name) is None or len(name) > _NAME_MAX:
@@ -134,6 +142,20 @@ class FilesystemUploads(UploadArea):
                 ):
                     found.append(entry.name)
         return sorted(found)
+
+    def _check(self) -> None:
+        if not (self._root.is_dir() and os.access(self._root, os.W_OK | os.X_OK)):
+            raise ServiceUnavailableError("The folder for uploads cannot be written.")
+
+    def _used_bytes(self) -> int:
+        used = 0
+        with storage_faults(self._root), os.scandir(self._root) as entries:
+            for entry in entries:
+                try:
+                    used += entry.stat(follow_symlinks=False).st_size
+                except FileNotFoundError:  # discarded meanwhile
+                    continue
+        return used
 
     def _free_bytes(self) -> int:
         with storage_faults(self._root):

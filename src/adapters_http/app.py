@@ -8,6 +8,7 @@ import attrs
 import orjson
 from aiohttp import hdrs, web
 
+from adapters_http.cookies import OWN_ORIGIN, OwnOrigin, origin_of
 from adapters_http.cors import ORIGINS, allow_origin, preflight
 from adapters_http.edge import add_headers, edge
 from adapters_http.expectations import say_continue
@@ -30,6 +31,7 @@ from adapters_http.media_response import ACCEL
 from adapters_http.metrics import HttpMetrics
 from adapters_http.openapi import openapi_document
 from adapters_http.proxies import TrustedProxies
+from adapters_http.readiness import READINESS, Readiness, close_readiness
 from adapters_http.receiving import Turns
 from adapters_http.routing import (
     BUSY,
@@ -48,6 +50,7 @@ from adapters_http.routing import (
     endpoint,
 )
 from adapters_http.use_cases import UseCases
+from adapters_http.web_pages import add_pages
 
 ROUTES: Final[tuple[Route, ...]] = (
     *auth.ROUTES,
@@ -71,7 +74,8 @@ class HttpSettings:
 
     `public_url` has no slash at its end. `origins` are those whose pages may use the service,
     `proxies` those whose `X-Forwarded-For` is believed. Without a `metrics_token`, only this machine
-    may read the metrics. `accel` leaves files to nginx, by `X-Accel-Redirect`.
+    may read the metrics. `accel` leaves files to nginx, by `X-Accel-Redirect`. With `any_host`, nobody
+    said what the service's address is, and its page may be opened under each that leads to it.
     """
 
     public_url: str
@@ -79,13 +83,17 @@ class HttpSettings:
     proxies: tuple[str, ...] = ()
     metrics_token: str = attrs.field(default="", repr=False)
     accel: bool = False
+    any_host: bool = False
 
 
 def create_app(use_cases: UseCases, settings: HttpSettings) -> web.Application:
-    """Make the application that serves the contract. Raises ValueError for a bad proxy."""
+    """Make the application that serves the contract. Raises ValueError for a bad proxy or address."""
     app = web.Application(middlewares=[edge, preflight], client_max_size=JSON_MAX)
     app[USE_CASES] = use_cases
     app[PUBLIC_URL] = settings.public_url
+    app[OWN_ORIGIN] = OwnOrigin(
+        origin=None if settings.any_host else origin_of(settings.public_url)
+    )
     app[OPENAPI] = _openapi()
     app[ORIGINS] = settings.origins
     app[PROXIES] = TrustedProxies(settings.proxies)
@@ -95,6 +103,8 @@ def create_app(use_cases: UseCases, settings: HttpSettings) -> web.Application:
     app[BUSY] = InFlight()
     app[TURNS] = Turns()
     app[DRAINING] = asyncio.Event()
+    app[READINESS] = Readiness()
+    app.on_cleanup.append(close_readiness)
     app.on_response_prepare.append(add_headers)
     app.on_response_prepare.append(allow_origin)
     app.on_response_prepare.append(resumable.add_tus_version)
@@ -105,6 +115,7 @@ def create_app(use_cases: UseCases, settings: HttpSettings) -> web.Application:
         app.router.add_route(row.method, path, handler, expect_handler=expect)
         if row.method == hdrs.METH_GET:
             app.router.add_route(hdrs.METH_HEAD, path, handler, expect_handler=expect)
+    add_pages(app)
     return app
 
 

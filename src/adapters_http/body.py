@@ -18,6 +18,7 @@ from vidcore.ports.storage import UploadWriter
 
 SILENCE: Final = 60.0  # seconds without a byte, after which a client is given up
 LARGE: Final = 4 << 20  # bytes still to come, from which on a new connection afterwards is no loss
+FROM_SOCKET: Final = web.RequestKey("FROM_SOCKET", int)  # bytes that went past aiohttp's reader
 SPENT: Final = web.RequestKey("SPENT", bool)  # set when nothing can follow on the connection
 
 
@@ -67,6 +68,7 @@ async def open_body(request: web.Request) -> AsyncIterator[Body]:
     try:
         yield body
     finally:
+        request[FROM_SOCKET] = body.received
         if body.close():
             request.content.feed_eof()
             request.protocol.close()  # its parser still waits for what it has not seen

@@ -11,8 +11,9 @@ import structlog
 from aiohttp import hdrs, web
 from aiohttp.http_exceptions import HttpProcessingError
 
-from adapters_http.body import SPENT
+from adapters_http.body import FROM_SOCKET, SPENT
 from adapters_http.errors import (
+    STATUS_AND_CODE,
     BodyTooLargeError,
     MalformedRequestError,
     MethodNotAllowedError,
@@ -60,9 +61,15 @@ async def edge(request: web.Request, handler: Handler) -> web.StreamResponse:
             seconds = time.perf_counter() - started
             resource = request.match_info.route.resource
             route = resource.canonical if resource is not None else "-"
+            received = request.content.total_bytes + request.get(FROM_SOCKET, 0)
             sent = request.writer.output_size or announced  # what is not streamed is sent later
             metrics.end(
-                method=request.method, route=route, status=status, seconds=seconds, sent=sent
+                method=request.method,
+                route=route,
+                status=status,
+                seconds=seconds,
+                sent=sent,
+                received=received,
             )
             actor = request.get(ACTOR)
             _log.info(
@@ -94,15 +101,19 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
         _log.exception("crash")
         if request.writer.output_size > 0:
             raise ConnectionResetError("an answer that has begun cannot be taken back") from error
+        request.app[METRICS].refuse("internal_error")
         return internal_error()
 
 
 def _refuse(request: web.Request, error: VidcoreError) -> web.Response:
+    metrics = request.app[METRICS]
     try:
         response = error_response(error)
     except KeyError:
         _log.exception("a failure without a status", failure=type(error).__name__)
+        metrics.refuse("internal_error")
         return internal_error()
+    metrics.refuse(STATUS_AND_CODE[type(error)][1])
     if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _log.warning("refused", reason=str(error))
     if not request.content.is_eof() and request.can_read_body:

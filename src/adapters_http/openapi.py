@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import attrs
 
+from adapters_http.cookies import COOKIE
 from adapters_http.forms import VideoForm
 from adapters_http.openapi_responses import ERROR, HEADERS, responses_of
 from adapters_http.routing import Access, Multipart, Nothing, OctetStream, Route
@@ -17,9 +18,9 @@ from adapters_http.tus import VERSION as VERSION_OF_TUS
 VERSION: Final = "0.1.0"
 _SECURITY: Final[dict[Access, list[dict[str, list[str]]]]] = {
     Access.ANYONE: [],
-    Access.MEMBER: [{"bearer": []}],
-    Access.ADMIN: [{"bearer": []}],
-    Access.SIGNED: [{"bearer": []}, {"signed": []}],
+    Access.MEMBER: [{"bearer": []}, {"cookie": []}],
+    Access.ADMIN: [{"bearer": []}, {"cookie": []}],
+    Access.SIGNED: [{"bearer": []}, {"cookie": []}, {"signed": []}],
     Access.OPERATOR: [{"operator": []}, {}],
 }
 
@@ -85,6 +86,12 @@ def openapi_document(routes: Iterable[Route]) -> dict[str, Any]:
             "headers": HEADERS,
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+                "cookie": {
+                    "type": "apiKey",
+                    "in": "cookie",
+                    "name": COOKIE,
+                    "description": "A browser's session. Unsafe methods need the service's own Origin.",
+                },
                 "operator": {
                     "type": "http",
                     "scheme": "bearer",

@@ -59,6 +59,7 @@ HEADERS: Final[dict[str, Schema]] = {
     ),
     "Location": _header("The path, or the whole address, of what was made."),
     "WWW-Authenticate": _header("How to say who one is.", const="Bearer"),
+    "Set-Cookie": _header("A browser's session, for whoever asked for one.", required=False),
     "Retry-After": _header(
         "Seconds until another try can succeed; not with `file_too_large`.",
         required=False,
@@ -117,13 +118,21 @@ _ALWAYS: Final[Failures] = (
 )
 _BY_ACCESS: Final[dict[Access, Failures]] = {
     Access.ANYONE: (),
-    Access.MEMBER: (errors.NotAuthenticatedError, errors.AccountInactiveError),
+    Access.MEMBER: (
+        errors.NotAuthenticatedError,
+        errors.AccountInactiveError,
+        errors.PermissionDeniedError,  # a cookie, and another page
+    ),
     Access.ADMIN: (
         errors.NotAuthenticatedError,
         errors.AccountInactiveError,
         errors.PermissionDeniedError,
     ),
-    Access.SIGNED: (errors.NotAuthenticatedError, errors.AccountInactiveError),
+    Access.SIGNED: (
+        errors.NotAuthenticatedError,
+        errors.AccountInactiveError,
+        errors.PermissionDeniedError,
+    ),
     Access.OPERATOR: (errors.NotAuthenticatedError,),
 }
 _OF_FILE_ANSWERS: Final[Failures] = (RangeNotSatisfiableError, PreconditionFailedError)

@@ -1,6 +1,7 @@
 """Videos as the contract shows them: to one viewer, with addresses signed for that viewer."""
 
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Final
 from uuid import UUID
 
@@ -8,6 +9,7 @@ import attrs
 
 from vidcore.catalogue import VideoEntry
 from vidcore.categories import Category
+from vidcore.estimates import Forecast
 from vidcore.lifecycle import Status
 from vidcore.media import Mode, Plan
 from vidcore.ports.tokens import MediaGrant, MediaTokens
@@ -68,6 +70,10 @@ class VideoAnswer:
 
     `play_url` is where it plays at this moment: before `stream_url` is given, the original, if
     browsers play that; null while nothing plays. `storyboard_url` is WebVTT, for scrubbing.
+
+    For the owner and admins: `queue_position` is the turn of a pending video, 1 for the next, and
+    `processing_eta_seconds` the time until a pending or processing one is probably done, by the speed
+    that was measured here; null while that is not known.
     """
 
     id: UUID
@@ -92,6 +98,47 @@ class VideoAnswer:
     storyboard_url: str | None
     play_url: str | None
     processing_plan: PlanAnswer | None
+    queue_position: int | None
+    processing_eta_seconds: int | None
+
+
+def present_video(entry: VideoEntry, *, insider: bool, token: str | None) -> VideoAnswer:
+    """Present a video, to its owner or an admin as an insider; without a token, without addresses."""
+    video = entry.video
+    plays = token is not None
+    published = plays and video.status is Status.COMPLETED
+    base = f"/api/videos/{video.id}"
+    stream_url = f"{base}/stream?token={token}"
+    forecast = (entry.forecast if insider else None) or Forecast()
+    remaining = forecast.remaining
+    return VideoAnswer(
+        id=video.id,
+        title=video.title,
+        description=video.description,
+        original_filename=video.original_filename,
+        file_size_bytes=video.file_size_bytes,
+        duration_seconds=video.duration_seconds,
+        width=video.width,
+        height=video.height,
+        uploaded_by=video.uploaded_by,
+        uploader=UploaderAnswer(id=video.uploaded_by, username=entry.uploader_name),
+        category_id=video.category_id,
+        category=ShelfAnswer.of(entry.category),
+        view_count=video.view_count,
+        processing_status=video.status,
+        processing_progress=video.progress,
+        error_message=video.error_message,
+        created_at=video.created_at,
+        stream_url=stream_url if published else None,
+        thumbnail_url=f"{base}/thumbnail?token={token}" if published else None,
+        storyboard_url=(
+            f"{base}/storyboard?token={token}" if published and video.storyboard else None
+        ),
+        play_url=stream_url if plays else None,
+        processing_plan=PlanAnswer.of(video.plan) if insider else None,
+        queue_position=forecast.position,
+        processing_eta_seconds=(None if remaining is None else ceil(remaining.total_seconds())),
+    )
 
 
 @attrs.frozen(kw_only=True)
@@ -105,38 +152,9 @@ class VideoPresenter:
     def __call__(self, entry: VideoEntry) -> VideoAnswer:
         """Present a video."""
         video = entry.video
-        published = video.status is Status.COMPLETED
-        plays = published or video.playable_source is not None
-        base = f"/api/videos/{video.id}"
-        token = self.sign(video) if plays else ""
-        stream_url = f"{base}/stream?token={token}"
+        plays = video.status is Status.COMPLETED or video.playable_source is not None
         insider = video.is_owned_by(self.viewer) or self.viewer.is_admin
-        return VideoAnswer(
-            id=video.id,
-            title=video.title,
-            description=video.description,
-            original_filename=video.original_filename,
-            file_size_bytes=video.file_size_bytes,
-            duration_seconds=video.duration_seconds,
-            width=video.width,
-            height=video.height,
-            uploaded_by=video.uploaded_by,
-            uploader=UploaderAnswer(id=video.uploaded_by, username=entry.uploader_name),
-            category_id=video.category_id,
-            category=ShelfAnswer.of(entry.category),
-            view_count=video.view_count,
-            processing_status=video.status,
-            processing_progress=video.progress,
-            error_message=video.error_message,
-            created_at=video.created_at,
-            stream_url=stream_url if published else None,
-            thumbnail_url=f"{base}/thumbnail?token={token}" if published else None,
-            storyboard_url=(
-                f"{base}/storyboard?token={token}" if published and video.storyboard else None
-            ),
-            play_url=stream_url if plays else None,
-            processing_plan=PlanAnswer.of(video.plan) if insider else None,
-        )
+        return present_video(entry, insider=insider, token=self.sign(video) if plays else None)
 
     def sign(self, video: Video) -> str:
         """Give a token for the files of a video, which work without a header for 6 hours."""

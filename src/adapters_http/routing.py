@@ -17,6 +17,7 @@ import orjson
 from aiohttp import hdrs, web
 
 from adapters_http.binding import BadValueError, from_json, from_texts, parse_uuid
+from adapters_http.cookies import COOKIE, token_in_cookie
 from adapters_http.errors import (
     BodyTooLargeError,
     MalformedRequestError,
@@ -48,6 +49,7 @@ BUSY: Final = web.AppKey("BUSY", InFlight)
 TURNS: Final = web.AppKey("TURNS", Turns)
 DRAINING: Final = web.AppKey("DRAINING", asyncio.Event)
 ACTOR: Final = web.RequestKey("ACTOR", User)
+BY_COOKIE: Final = web.RequestKey("BY_COOKIE", bool)  # there, if it was a cookie that said who asks
 JSON_MAX: Final = 1 << 20  # bytes of a body that is no upload
 BODY_TIME: Final = 30.0  # seconds in which such a body must have arrived
 
@@ -212,19 +214,37 @@ def endpoint(row: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse
 async def authorise(request: web.Request, access: Access, use_cases: UseCases) -> None:
     """Note who is asking. Raises NotAuthenticatedError, AccountInactiveError, PermissionDeniedError."""
     header = request.headers.get(hdrs.AUTHORIZATION)
-    if access is Access.ANYONE or (access is Access.SIGNED and header is None):
+    if access is Access.ANYONE or (access is Access.SIGNED and _is_signed(request)):
         return
     if access is Access.OPERATOR:
         if not may_read(request, request.app[METRICS_TOKEN]):
             raise NotAuthenticatedError("This needs the token for metrics.")
         return
-    scheme, _, token = (header or "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise NotAuthenticatedError
-    actor = await use_cases.authenticate(token.strip())
+    actor = await use_cases.authenticate(_token(request, header))
     if access is Access.ADMIN and not actor.is_admin:
         raise PermissionDeniedError("do this; it is for admins")
     request[ACTOR] = actor
+
+
+def _is_signed(request: web.Request) -> bool:
+    """Say whether a signed address is all that a request has, or what it prefers to its cookie."""
+    if hdrs.AUTHORIZATION in request.headers:
+        return False
+    return "token" in request.query or COOKIE not in request.cookies
+
+
+def _token(request: web.Request, header: str | None) -> str:
+    """Give the token of the header, which wins, or of the cookie. Raises NotAuthenticatedError."""
+    if header is None:
+        token = token_in_cookie(request)
+        if token is None:
+            raise NotAuthenticatedError
+        request[BY_COOKIE] = True
+        return token
+    scheme, _, given = header.partition(" ")
+    if scheme.lower() != "bearer" or not given.strip():
+        raise NotAuthenticatedError
+    return given.strip()
 
 
 def _ids(request: web.Request) -> dict[str, UUID]:

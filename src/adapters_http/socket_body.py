@@ -36,7 +36,7 @@ class SocketBody:
         silence: float,
     ) -> None:
         self._transport = transport
-        self._left = left
+        self._whole = self._left = left
         self._silence = silence
         self._connection = socket.socket(fileno=os.dup(_number(transport)))
         self._collecting: asyncio.Future[list[bytes]] | None = None
@@ -44,6 +44,11 @@ class SocketBody:
         while block := content.read_nowait():
             self._blocks.append(block)
         transport.pause_reading()  # now, since the reader goes on when it has been emptied
+
+    @property
+    def received(self) -> int:
+        """Give the bytes that were received from the socket, passed on or not."""
+        return self._whole - self._left
 
     async def read(self) -> bytes:
         """Give the next bytes, at most 1 MiB; none at the end of the body.

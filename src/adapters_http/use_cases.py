@@ -43,7 +43,9 @@ from vidcore.use_cases.membership import (
     RemoveMember,
     ShowMember,
 )
+from vidcore.use_cases.operating import ShowOperations
 from vidcore.use_cases.outlook import CheckUpload
+from vidcore.use_cases.readiness import CheckStorage
 from vidcore.use_cases.resuming import (
     BeginResumable,
     CancelUpload,
@@ -115,9 +117,12 @@ class UseCases:
     count_view: CountView
     open_media: OpenMedia
 
+    show_operations: ShowOperations
     show_statistics: ShowStatistics
     show_config: ShowConfig
     change_config: ChangeConfig
+
+    check_storage: CheckStorage
 
     clock: Clock
     media_tokens: MediaTokens

@@ -24,6 +24,7 @@ people and workers do in `vidcore.use_cases`, and in-memory adapters, contract s
 strategies in `vidcore.testing`.
 """
 
+from vidcore.addresses import why_not_public
 from vidcore.catalogue import VideoEntry, VideoQuery, VideoSort
 from vidcore.categories import Category, category_key, free_slug, slugify
 from vidcore.checkup import (
@@ -47,6 +48,16 @@ from vidcore.details import (
     check_description,
     check_title,
     title_of_file,
+)
+from vidcore.diagnosis import (
+    Diagnosis,
+    Verdict,
+    everything_works,
+    judge_clock,
+    judge_open_files,
+    judge_room,
+    judge_skew,
+    members_at_once,
 )
 from vidcore.errors import (
     AccountInactiveError,
@@ -76,6 +87,16 @@ from vidcore.errors import (
     VideoNotReadyError,
     VideoProcessingError,
 )
+from vidcore.estimates import (
+    CostsCache,
+    Forecast,
+    Line,
+    Load,
+    Turn,
+    forecast,
+    free_after,
+    is_new_forecast,
+)
 from vidcore.following import is_final, is_news
 from vidcore.invitations import Invitation, InvitationStatus, hash_token
 from vidcore.lifecycle import Event, Status
@@ -101,12 +122,14 @@ from vidcore.media import (
     why_video_is_encoded,
 )
 from vidcore.mending import MendedVideo, mend_video
+from vidcore.paces import Cost, Costs, Pace, Tally
 from vidcore.pages import Order, Page, PageRequest
 from vidcore.quota import Quota, week_start
 from vidcore.sessions import AccountCache, AccountReading, check_session
+from vidcore.signatures import sign_webhook, verify_webhook, webhook_key
 from vidcore.text import check_search, check_storable, check_text, clock_time, search_key
 from vidcore.throttle import check_throttle
-from vidcore.turns import due_at, work_of
+from vidcore.turns import due_at, planned_work, work_of
 from vidcore.uploads import (
     Admission,
     Upload,
@@ -127,6 +150,13 @@ from vidcore.users import (
     name_key,
 )
 from vidcore.videos import Rendition, Video
+from vidcore.webhooks import (
+    Delivery,
+    DeliveryStatus,
+    WebhookAnswer,
+    WebhookEvent,
+    pause_after,
+)
 
 __all__ = [
     "Account",
@@ -138,6 +168,12 @@ __all__ = [
     "Category",
     "CategoryExistsError",
     "Config",
+    "Cost",
+    "Costs",
+    "CostsCache",
+    "Delivery",
+    "DeliveryStatus",
+    "Diagnosis",
     "Edit",
     "EmailTakenError",
     "Event",
@@ -145,6 +181,7 @@ __all__ = [
     "FileTooLargeError",
     "Finding",
     "FindingKind",
+    "Forecast",
     "IllegalTransitionError",
     "InvalidCredentialsError",
     "InvalidValueError",
@@ -156,6 +193,8 @@ __all__ = [
     "LastAdminError",
     "LeaseLostError",
     "LeftSource",
+    "Line",
+    "Load",
     "MediaInfo",
     "MendedVideo",
     "Mode",
@@ -163,6 +202,7 @@ __all__ = [
     "NotFoundError",
     "Order",
     "OutputFacts",
+    "Pace",
     "Page",
     "PageRequest",
     "PermissionDeniedError",
@@ -177,8 +217,10 @@ __all__ = [
     "StorageFullError",
     "StoredFile",
     "Storyboard",
+    "Tally",
     "TooManyAttemptsError",
     "Transfer",
+    "Turn",
     "UnknownReferenceError",
     "Unset",
     "Upload",
@@ -186,6 +228,7 @@ __all__ = [
     "UploadProgress",
     "User",
     "UsernameTakenError",
+    "Verdict",
     "VidcoreError",
     "Video",
     "VideoDetails",
@@ -196,6 +239,8 @@ __all__ = [
     "VideoQuery",
     "VideoSort",
     "VideoStream",
+    "WebhookAnswer",
+    "WebhookEvent",
     "admit",
     "category_key",
     "check_description",
@@ -223,22 +268,37 @@ __all__ = [
     "counted_for_sure",
     "displayed_size",
     "due_at",
+    "everything_works",
+    "forecast",
+    "free_after",
     "free_slug",
     "hash_token",
     "is_final",
+    "is_new_forecast",
     "is_news",
+    "judge_clock",
+    "judge_open_files",
+    "judge_room",
+    "judge_skew",
+    "members_at_once",
     "mend_video",
     "name_key",
     "orphan_upload",
+    "pause_after",
     "plan",
+    "planned_work",
     "same_standing",
     "search_key",
+    "sign_webhook",
     "slugify",
     "storyboard_of",
     "thumbnail_width",
     "title_of_file",
+    "verify_webhook",
+    "webhook_key",
     "week_start",
     "why_audio_is_encoded",
+    "why_not_public",
     "why_video_is_encoded",
     "work_of",
 ]

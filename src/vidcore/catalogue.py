@@ -12,6 +12,7 @@ from uuid import UUID
 import attrs
 
 from vidcore.categories import Category
+from vidcore.estimates import Forecast
 from vidcore.lifecycle import Status
 from vidcore.pages import Order
 from vidcore.text import check_search
@@ -45,8 +46,12 @@ class VideoQuery:
 
 @attrs.frozen(kw_only=True)
 class VideoEntry:
-    """A video as a list shows it: with its uploader's name and its category."""
+    """A video as a list shows it: with its uploader's name and its category.
+
+    The `forecast` is for a video under way, once somebody has made one.
+    """
 
     video: Video
     uploader_name: str
     category: Category | None
+    forecast: Forecast | None = None

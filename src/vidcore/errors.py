@@ -302,18 +302,18 @@ class IllegalTransitionError(VidcoreError):
 
     def __str__(self) -> str:
         """Name the step."""
-        return f"A video that is {self.status} knows no step {self.event!r}."
+        return f"What is {self.status} knows no step {self.event!r}."
 
 
 @attrs.define
 class LeaseLostError(VidcoreError):
-    """The claim of this `attempt` is over: another took the video, or it is gone."""
+    """The claim of this `attempt` is over: another took what was claimed, or it is gone."""
 
     attempt: int
 
     def __str__(self) -> str:
         """Say which attempt is over."""
-        return f"Attempt {self.attempt} holds this video no longer."
+        return f"Attempt {self.attempt} has lost its claim."
 
 
 @attrs.define

@@ -19,6 +19,8 @@ True
 from datetime import datetime, timedelta
 from typing import Final
 
+import attrs
+
 from vidcore.media import MediaInfo, Plan
 
 FULL_HD: Final = 1920 * 1080  # pixels; the most that is published
@@ -33,11 +35,15 @@ def work_of(info: MediaInfo, made: Plan) -> timedelta:
 
     Only the relation counts: it puts short videos before long ones.
     """
-    seconds = info.credible_duration
-    if seconds is None:
+    return planned_work(attrs.evolve(made, duration=info.credible_duration))
+
+
+def planned_work(made: Plan | None) -> timedelta:
+    """Give the work of a plan, by the duration that stands in it; without one, WORK_UNKNOWN."""
+    if made is None or made.duration is None:
         return WORK_UNKNOWN
     share = COPYING if made.copy_video else made.width * made.height / FULL_HD
-    return WORK_MIN + timedelta(seconds=seconds * share)
+    return WORK_MIN + timedelta(seconds=made.duration * share)
 
 
 def due_at(now: datetime, *, work: timedelta, behind: datetime | None) -> datetime:

@@ -15,7 +15,7 @@ or fail; one that comes back late gets LeaseLostError, whatever its lease says.
 >>> second = first.recovered(first.lease_until).claimed(first.lease_until)
 >>> second.failed(first.attempt, reason="I was asleep.", log="")
 Traceback (most recent call last):
-vidcore.errors.LeaseLostError: Attempt 1 holds this video no longer.
+vidcore.errors.LeaseLostError: Attempt 1 has lost its claim.
 """
 
 from datetime import datetime
@@ -64,8 +64,8 @@ class Video:
     upload's size; from then on `media`, `thumbnail` and perhaps `storyboard` are where the published
     files are, and `file_size_bytes` is the size of the first. `progress` goes from 0.0 to 1.0. `attempt`
     counts all claims, `tries` those that count against TRIES_MAX. `ready_at` is when the next claim may come,
-    and `due_at` which of those that wait is claimed first. `lease_until` is when the present claim ends
-    unless it is renewed, `holder` the name of who holds it. `error_log` is for admins only.
+    and `due_at` which of those that wait is claimed first. `claimed_at` is when the last claim began,
+    `lease_until` when the present one ends unless it is renewed, `holder` the name of who holds it. `error_log` is for admins only.
     `sha256` is of the upload, in hexadecimal; None for what was uploaded before that was taken.
     """
 
@@ -97,6 +97,7 @@ class Video:
     ready_at: datetime
     due_at: datetime
     holder: str | None = None
+    claimed_at: datetime | None = None
     lease_until: datetime | None = None
 
     @classmethod
@@ -137,6 +138,10 @@ class Video:
             return self.ready_at <= now
         return self.is_abandoned(now)
 
+    def is_waiting(self, now: datetime) -> bool:
+        """Say whether the video has a turn: it is pending, ready or not, or its worker was lost."""
+        return self.status is Status.PENDING or self.is_abandoned(now)
+
     def is_abandoned(self, now: datetime) -> bool:
         """Say whether a worker holds the video, and let its lease run out."""
         return (
@@ -159,6 +164,7 @@ class Video:
             self._on(Event.CLAIM),
             attempt=self.attempt + 1,
             tries=self.tries + 1,
+            claimed_at=now,
             lease_until=now + LEASE,
             holder=holder,
             progress=0.0,

@@ -17,6 +17,8 @@ from adapters_ffmpeg.transcoder import FfmpegTranscoder
 from adapters_fs.inventory import FilesystemInventory
 from adapters_fs.media import FilesystemMedia
 from adapters_fs.uploads import FilesystemUploads
+from adapters_http.webhook_payloads import JsonEventPresenter
+from adapters_http.webhook_sender import AiohttpWebhookSender
 from adapters_jobs.schedule import ScheduledJobs
 from vidcore_app.queues import make_queue
 from vidcore_app.secret import jwt_secret
@@ -78,3 +80,7 @@ class Adapters(containers.DeclarativeContainer):
         make_queue, settings.provided.queue, places.provided.database_url, clock
     )
     schedule = providers.Singleton(ScheduledJobs)
+    event_presenter = providers.Singleton(JsonEventPresenter)
+    webhook_sender = providers.Singleton(
+        AiohttpWebhookSender, allow_private=settings.provided.webhook_allow_private
+    )

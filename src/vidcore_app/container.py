@@ -10,15 +10,23 @@ from functools import partial
 from dependency_injector import providers
 
 from adapters_db.patient_store import PatientStore
+from adapters_jobs.webhooks import WebhookWorker
 from adapters_jobs.worker import Worker
+from vidcore.signatures import webhook_key
 from vidcore.use_cases import (
     checking,
+    delivering,
     housekeeping,
     processing,
     repairing,
 )
 from vidcore_app.adapters import Adapters
 from vidcore_app.requested import RequestedUseCases
+
+
+def _webhook_key(secret: str | None) -> bytes:
+    """Give the key of a secret; where there is none, nothing is signed."""
+    return b"" if secret is None else webhook_key(secret)
 
 
 class Container(RequestedUseCases):
@@ -69,13 +77,20 @@ class Container(RequestedUseCases):
     )
 
     recover_own = providers.Singleton(
-        processing.RecoverOwn, store=Adapters.store, queue=Adapters.queue, clock=Adapters.clock
+        processing.RecoverOwn,
+        store=Adapters.store,
+        queue=Adapters.queue,
+        clock=Adapters.clock,
+        outbox=RequestedUseCases.outbox,
     )
     patient_store = providers.Singleton(PatientStore, Adapters.store)
     worker = providers.Singleton(
         Worker,
         claim=providers.Singleton(
-            processing.ClaimVideo, store=Adapters.store, clock=Adapters.clock
+            processing.ClaimVideo,
+            store=Adapters.store,
+            clock=Adapters.clock,
+            outbox=RequestedUseCases.outbox,
         ),
         process=providers.Singleton(
             processing.ProcessVideo,
@@ -83,13 +98,19 @@ class Container(RequestedUseCases):
             uploads=Adapters.uploads,
             media=Adapters.media,
             transcoder=Adapters.transcoder,
+            clock=Adapters.clock,
             copying=Adapters.settings.provided.copy_playable,
+            outbox=RequestedUseCases.outbox,
         ),
         report=providers.Singleton(
             processing.ReportProgress, store=Adapters.store, clock=Adapters.clock
         ),
         end=providers.Singleton(
-            processing.EndAttempt, store=patient_store, queue=Adapters.queue, clock=Adapters.clock
+            processing.EndAttempt,
+            store=patient_store,
+            queue=Adapters.queue,
+            clock=Adapters.clock,
+            outbox=RequestedUseCases.outbox,
         ),
         # Not patient: who stops while the database is away leaves it to the lease.
         hand_back=providers.Singleton(
@@ -97,4 +118,15 @@ class Container(RequestedUseCases):
         ),
         queue=Adapters.queue,
         concurrency=Adapters.settings.provided.worker_concurrency,
+    )
+    webhook_worker = providers.Singleton(
+        WebhookWorker,
+        deliver=providers.Singleton(
+            delivering.DeliverNext,
+            store=Adapters.store,
+            sender=Adapters.webhook_sender,
+            clock=Adapters.clock,
+            key=providers.Singleton(_webhook_key, Adapters.settings.provided.webhook_secret),
+        ),
+        urls=Adapters.settings.provided.webhook_urls,
     )

@@ -14,6 +14,8 @@ from typing import Final
 
 import structlog
 
+from adapters_http.process_numbers import forget_process
+
 RESTART_PAUSE: Final = 1.0  # seconds, so that a process that cannot start does not eat the machine
 STOP_MAX: Final = 45.0  # seconds; running answers have 30 to end, and files are closed after that
 
@@ -85,3 +87,4 @@ class Processes:
             return await child.wait()
         finally:
             os.close(writing)
+            forget_process(child.pid)

@@ -7,11 +7,15 @@ from vidcore.sessions import AccountCache
 from vidcore.use_cases import (
     accounts,
     administration,
+    announcing,
     categorizing,
+    estimating,
     inviting,
     library,
     membership,
+    operating,
     outlook,
+    readiness,
     recognizing,
     removal,
     resuming,
@@ -30,6 +34,12 @@ class RequestedUseCases(Adapters):
         recognizing.Recognize, store=Adapters.store, accounts=account_cache, clock=Adapters.clock
     )
     throttle = providers.Singleton(throttling.Throttle, store=Adapters.store, clock=Adapters.clock)
+    outbox = providers.Singleton(
+        announcing.Outbox,
+        presenter=Adapters.event_presenter,
+        ids=Adapters.ids,
+        urls=Adapters.settings.provided.webhook_urls,
+    )
     register = providers.Singleton(
         accounts.Register,
         store=Adapters.store,
@@ -38,6 +48,7 @@ class RequestedUseCases(Adapters):
         throttle=throttle,
         ids=Adapters.ids,
         clock=Adapters.clock,
+        outbox=outbox,
     )
     log_in = providers.Singleton(
         accounts.LogIn,
@@ -57,8 +68,10 @@ class RequestedUseCases(Adapters):
         accounts.ChangePassword,
         store=Adapters.store,
         passwords=Adapters.passwords,
+        tokens=Adapters.tokens,
         throttle=throttle,
         accounts=account_cache,
+        clock=Adapters.clock,
     )
 
     remove_files = providers.Singleton(
@@ -121,6 +134,7 @@ class RequestedUseCases(Adapters):
         ids=Adapters.ids,
         clock=Adapters.clock,
     )
+    estimate_remaining = providers.Singleton(estimating.EstimateRemaining, clock=Adapters.clock)
     check_details = providers.Singleton(uploading.CheckDetails, store=Adapters.store)
     grow_upload = providers.Singleton(
         uploading.GrowUpload, store=Adapters.store, admit=admit_upload, clock=Adapters.clock
@@ -139,6 +153,7 @@ class RequestedUseCases(Adapters):
         queue=Adapters.queue,
         ids=Adapters.ids,
         clock=Adapters.clock,
+        estimate=estimate_remaining,
         copying=Adapters.settings.provided.copy_playable,
     )
 
@@ -173,17 +188,27 @@ class RequestedUseCases(Adapters):
         resuming.CancelUpload, store=Adapters.store, uploads=Adapters.uploads, clock=Adapters.clock
     )
 
-    list_videos = providers.Singleton(library.ListVideos, store=Adapters.store)
+    list_videos = providers.Singleton(
+        library.ListVideos, store=Adapters.store, estimate=estimate_remaining
+    )
     list_videos_of_member = providers.Singleton(
         library.ListVideosOfMember, store=Adapters.store, list_videos=list_videos
     )
-    show_video = providers.Singleton(library.ShowVideo, store=Adapters.store)
-    edit_video = providers.Singleton(library.EditVideo, store=Adapters.store)
+    show_video = providers.Singleton(
+        library.ShowVideo, store=Adapters.store, estimate=estimate_remaining
+    )
+    edit_video = providers.Singleton(
+        library.EditVideo, store=Adapters.store, estimate=estimate_remaining
+    )
     delete_video = providers.Singleton(
         library.DeleteVideo, store=Adapters.store, remove_files=remove_files
     )
     retry_video = providers.Singleton(
-        library.RetryVideo, store=Adapters.store, queue=Adapters.queue, clock=Adapters.clock
+        library.RetryVideo,
+        store=Adapters.store,
+        queue=Adapters.queue,
+        clock=Adapters.clock,
+        estimate=estimate_remaining,
     )
     count_view = providers.Singleton(library.CountView, store=Adapters.store)
     open_media = providers.Singleton(
@@ -196,6 +221,13 @@ class RequestedUseCases(Adapters):
         clock=Adapters.clock,
     )
 
+    show_operations = providers.Singleton(
+        operating.ShowOperations,
+        store=Adapters.store,
+        uploads=Adapters.uploads,
+        media=Adapters.media,
+        clock=Adapters.clock,
+    )
     show_statistics = providers.Singleton(
         administration.ShowStatistics, store=Adapters.store, uploads=Adapters.uploads
     )
@@ -205,6 +237,12 @@ class RequestedUseCases(Adapters):
         store=Adapters.store,
         media=Adapters.media,
         clock=Adapters.clock,
+    )
+    check_storage = providers.Singleton(
+        readiness.CheckStorage,
+        uploads=Adapters.uploads,
+        media=Adapters.media,
+        disk_floor=Adapters.settings.provided.disk_floor_bytes,
     )
 
     use_cases = providers.Singleton(
@@ -249,9 +287,11 @@ class RequestedUseCases(Adapters):
         retry_video=retry_video,
         count_view=count_view,
         open_media=open_media,
+        show_operations=show_operations,
         show_statistics=show_statistics,
         show_config=show_config,
         change_config=change_config,
+        check_storage=check_storage,
         clock=Adapters.clock,
         media_tokens=Adapters.media_tokens,
         store=Adapters.store,

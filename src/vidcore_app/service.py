@@ -12,7 +12,9 @@ import structlog
 
 from adapters_db.clock import SqlClock
 from adapters_db.migrate import upgrade
+from adapters_db.soundings import SQLITE_SAFE
 from adapters_http.app import HttpSettings, create_app
+from adapters_http.process_numbers import counting_together
 from adapters_http.server import Server, listen
 from adapters_jobs.fleet import ProcrastinateQueue
 from vidcore.errors import ServiceUnavailableError, UsernameTakenError
@@ -25,7 +27,6 @@ WEEKLY: Final = "0 0 * * 0"  # Sunday 00:00 UTC, when the quota's week begins
 HOURLY: Final = "7 * * * *"
 ADJUST_EVERY: Final = 10.0  # seconds; machines' clocks drift by less than a millisecond meanwhile
 LEADER_LOCK: Final = "leader.lock"
-SQLITE_SAFE: Final = (3, 51, 3)  # the first without the WAL-reset race, sqlite.org/wal.html
 
 _log = structlog.get_logger("vidcore")
 
@@ -145,7 +146,8 @@ async def serve_by_many(
             await _prepare(container, say)
         with listen(settings.host, settings.port) as listening:
             _introduce(container, listening.getsockname()[1], say)
-            await Processes(count, arguments, listening).run(told, say)
+            with counting_together():
+                await Processes(count, arguments, listening).run(told, say)
 
 
 class Duties:
@@ -174,6 +176,7 @@ class Duties:
             await _ended(self._following)
         if self._leads:
             await self._container.worker().stop()
+            await self._container.webhook_worker().stop()
             await self._container.schedule().stop()
         self._leadership.resign()
 
@@ -202,6 +205,7 @@ class Duties:
             name = self._leadership.name()
             await container.recover_own()(name)
             container.worker().start(name)
+            container.webhook_worker().start()
 
 
 async def _prepare(container: Container, say: Callable[[str], None]) -> None:
@@ -224,6 +228,7 @@ def _http_settings(container: Container) -> HttpSettings:
         proxies=settings.trusted_proxies,
         metrics_token=settings.metrics_token or "",
         accel=settings.sendfile == "x-accel-redirect",
+        any_host=settings.public_url is None,
     )
 
 
@@ -238,6 +243,9 @@ async def work(container: Container) -> None:
         await stack.enter_async_context(opened(container))
         stack.push_async_callback(worker.stop)
         worker.start()
+        webhooks = container.webhook_worker()
+        stack.push_async_callback(webhooks.stop)
+        webhooks.start()
         _log.info("working", concurrency=container.settings().worker_concurrency)
         await told.wait()
         _log.info("stopping")

@@ -6,10 +6,8 @@ Whatever is wrong or unknown stops the start, with one line that names it.
 import os
 import re
 from collections.abc import Mapping
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Final, Literal
-from urllib.parse import urlsplit
 
 import attrs
 import typed_settings as ts
@@ -18,13 +16,21 @@ from typed_settings.exceptions import ConfigFileLoadError, TsError
 from typed_settings.loaders import DotEnvLoader, Loader
 
 from vidcore.uploads import DISK_FLOOR
+from vidcore_app.setting_checks import (
+    check_crf,
+    check_not_negative,
+    check_port,
+    check_positive,
+    check_proxies,
+    check_public_url,
+    check_webhook_secret,
+    check_webhook_urls,
+)
 
 PREFIX: Final = "VIDCORE_"
 TOML_FILE: Final = "vidcore.toml"
 DOTENV_FILE: Final = ".env"
 GIB: Final = 1 << 30
-PORT_MAX: Final = 65_535
-CRF_MAX: Final = 51  # of libx264 with 8 bits
 
 
 class SettingsError(Exception):
@@ -33,39 +39,6 @@ class SettingsError(Exception):
 
 def _help(text: str) -> dict[str, str]:
     return {"help": text}
-
-
-def _positive(_: object, attribute: "attrs.Attribute[int]", value: int) -> None:
-    if value < 1:
-        raise ValueError(f"{attribute.name} must be 1 or more, not {value}")
-
-
-def _not_negative(_: object, attribute: "attrs.Attribute[int]", value: int) -> None:
-    if value < 0:
-        raise ValueError(f"{attribute.name} must be 0 or more, not {value}")
-
-
-def _crf(_: object, __: object, value: int) -> None:
-    if not 0 <= value <= CRF_MAX:
-        raise ValueError(f"ffmpeg_crf must be 0 to {CRF_MAX}, not {value}")
-
-
-def _port(_: object, __: object, value: int) -> None:
-    if not 0 <= value <= PORT_MAX:
-        raise ValueError(f"port must be 0 to {PORT_MAX}, not {value}")
-
-
-def _proxies(_: object, __: object, value: tuple[str, ...]) -> None:
-    for proxy in value:
-        try:
-            ip_network(proxy)
-        except ValueError as error:
-            raise ValueError(f"trusted_proxies must be addresses or networks: {error}") from None
-
-
-def _public_url(_: object, __: object, value: str | None) -> None:
-    if value is not None and urlsplit(value).scheme not in ("http", "https"):
-        raise ValueError(f"public_url must begin with http:// or https://, unlike {value}")
 
 
 @attrs.frozen(kw_only=True)
@@ -84,11 +57,11 @@ class Settings:
         default="127.0.0.1", metadata=_help("address to serve on (default: 127.0.0.1)")
     )
     port: int = attrs.field(
-        default=8000, validator=_port, metadata=_help("port to serve on (default: 8000)")
+        default=8000, validator=check_port, metadata=_help("port to serve on (default: 8000)")
     )
     public_url: str | None = attrs.field(
         default=None,
-        validator=_public_url,
+        validator=check_public_url,
         metadata=_help("how members reach the service, for links (default: from host and port)"),
     )
     jwt_secret: ts.SecretStr | None = attrs.field(
@@ -101,7 +74,7 @@ class Settings:
     )
     jwt_expires_seconds: int = attrs.field(
         default=86_400,
-        validator=_positive,
+        validator=check_positive,
         metadata=_help("how long a log-in lasts (default: 86400)"),
     )
     video_dir: Path | None = attrs.field(
@@ -115,12 +88,12 @@ class Settings:
     )
     max_file_size_bytes: int = attrs.field(
         default=2 * GIB,
-        validator=_positive,
+        validator=check_positive,
         metadata=_help("first value of the stored setting (default: 2 GiB)"),
     )
     weekly_upload_limit_bytes: int = attrs.field(
         default=10 * GIB,
-        validator=_positive,
+        validator=check_positive,
         metadata=_help("first value of the stored setting (default: 10 GiB)"),
     )
     ffmpeg: Path | None = attrs.field(
@@ -144,7 +117,7 @@ class Settings:
     )
     ffmpeg_crf: int = attrs.field(
         default=23,
-        validator=_crf,
+        validator=check_crf,
         metadata=_help("libx264's quality, 0 best to 51 worst (default: 23)"),
     )
     copy_playable: bool = attrs.field(
@@ -153,7 +126,7 @@ class Settings:
     )
     disk_floor_bytes: int = attrs.field(
         default=DISK_FLOOR,
-        validator=_not_negative,
+        validator=check_not_negative,
         metadata=_help("what uploads leave free on the disk (default: 1 GiB)"),
     )
     queue: Literal["embedded", "procrastinate"] | None = attrs.field(
@@ -164,7 +137,7 @@ class Settings:
         ),
     )
     worker_concurrency: int = attrs.field(
-        default=1, validator=_positive, metadata=_help("videos processed at once (default: 1)")
+        default=1, validator=check_positive, metadata=_help("videos processed at once (default: 1)")
     )
     admin_username: str = attrs.field(
         default="admin", metadata=_help("the first admin's name (default: admin)")
@@ -184,7 +157,7 @@ class Settings:
     )
     trusted_proxies: tuple[str, ...] = attrs.field(
         default=(),
-        validator=_proxies,
+        validator=check_proxies,
         metadata=_help("addresses or networks whose X-Forwarded-For is believed (default: none)"),
     )
     sendfile: Literal["direct", "x-accel-redirect"] = attrs.field(
@@ -195,6 +168,23 @@ class Settings:
         default=None,
         repr=False,
         metadata=_help("with it, /metrics can be read from other machines (default: none)"),
+    )
+    webhook_urls: tuple[str, ...] = attrs.field(
+        default=(),
+        validator=check_webhook_urls,
+        metadata=_help("addresses that are told what happens, comma-separated (default: none)"),
+    )
+    webhook_secret: ts.SecretStr | None = attrs.field(
+        default=None,
+        validator=check_webhook_secret,
+        repr=False,
+        metadata=_help("what webhooks are signed with: whsec_ and the base64 of 24 to 64 bytes"),
+    )
+    webhook_allow_private: bool = attrs.field(
+        default=False,
+        metadata=_help(
+            "let webhooks go to private addresses, and to this machine (default: false)"
+        ),
     )
     log_format: Literal["console", "json"] | None = attrs.field(
         default=None, metadata=_help("console or json (default: console on a terminal)")
@@ -224,6 +214,10 @@ def load_settings(folder: Path | None = None) -> Settings:
         raise SettingsError(f"{TOML_FILE}: {_one_line(error)}") from None
     except TsError as error:
         raise SettingsError(_one_line(error)) from None
+    if settings.webhook_urls and settings.webhook_secret is None:
+        raise SettingsError(
+            "VIDCORE_WEBHOOK_SECRET is needed to sign what VIDCORE_WEBHOOK_URLS get."
+        )
     return _with_plain_database_url(settings, dotenv_values(dotenv))
 
 

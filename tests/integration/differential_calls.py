@@ -19,6 +19,7 @@ from vidcore.testing.examples import (
     SUNDAY,
     example_category,
     example_config,
+    example_delivery,
     example_invitation,
     example_upload,
     example_user,
@@ -26,6 +27,7 @@ from vidcore.testing.examples import (
 )
 from vidcore.testing.identity import numbered_id
 from vidcore.users import Role
+from vidcore.webhooks import DeliveryStatus, WebhookEvent
 
 numbers = st.integers(1, 4)
 ids = numbers.map(numbered_id)
@@ -131,6 +133,20 @@ uploads = st.builds(
     expires_at=moments,
     video_id=st.none() | ids,
 )
+urls = st.sampled_from(["https://example.org/a", "https://example.org/b"])
+deliveries = st.builds(
+    example_delivery,
+    numbers,
+    event=st.sampled_from(WebhookEvent),
+    url=urls,
+    payload=texts,
+    status=st.sampled_from(DeliveryStatus),
+    attempt=st.integers(0, 2**31 - 1),
+    answer=st.none() | texts,
+    created_at=moments,
+    ready_at=moments,
+    ended_at=st.none() | moments,
+)
 configs = st.builds(
     example_config,
     max_file_size_bytes=strategies.sizes(),
@@ -181,6 +197,9 @@ CHANGES = st.one_of(
     calls("uploads.save", uploads),
     calls("uploads.remove", ids),
     calls("config.save", configs),
+    calls("deliveries.add", deliveries),
+    calls("deliveries.save", deliveries),
+    calls("deliveries.forget", delivered_before=moments, others_before=moments),
     calls("login_failures.add", name=names, address=addresses, at=moments),
     calls("login_failures.forget", name=names),
     calls("login_failures.forget_before", moments),
@@ -205,6 +224,8 @@ LOOKS = st.one_of(
     calls("uploads.get", ids),
     calls("uploads.reserved_bytes", moments, st.none() | ids),
     calls("uploads.expired", moments),
+    calls("deliveries.get", ids),
+    calls("deliveries.next_claimable", urls, moments),
     calls("config.find"),
     calls("config.get"),
     calls("login_failures.moments", name=names, address=addresses, since=moments),

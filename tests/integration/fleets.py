@@ -95,6 +95,7 @@ class Fleet:
                 uploads=self.uploads,
                 media=self.media,
                 transcoder=self.transcoder,
+                clock=self.clock,
             ),
             report=ReportProgress(store=self.store, clock=self.clock),
             end=EndAttempt(store=self.store, queue=queue, clock=self.clock),

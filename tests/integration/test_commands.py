@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,28 @@ async def test_an_admin_that_was_made_logs_in_and_a_link_that_was_printed_is_an_
         await client.log_in("boss", "correct horse")
         answer = await client("GET", f"/api/invitations/validate/{link[1]}")
         assert (answer.status, answer.json["email"]) == (200, "guest@example.org")
+
+
+def test_a_script_gets_documents(run: Run, empty_database_url: str) -> None:
+    at = {"database_url": empty_database_url}
+    before = run("migrate", "--check", "--json", **at)
+    migrated = run("migrate", "--json", **at)
+    made = run(
+        *("create-admin", "--username", "boss", "--email", "Boss@example.org"),
+        *("--password", "correct horse", "--json"),
+        **at,
+    )
+    invited = run("invite", "guest@example.org", "--json", **at)
+
+    assert (before.returncode, json.loads(before.stdout)) == (1, {"newest": False})
+    assert (migrated.returncode, json.loads(migrated.stdout)) == (0, {"newest": True})
+    admin, invitation = json.loads(made.stdout), json.loads(invited.stdout)
+    assert set(admin) == {"id", "username", "email"}
+    assert admin["username"] == "boss"
+    assert set(invitation) == {"id", "email", "token", "link", "expires_at"}
+    assert invitation["link"] == f"https://v.example/register?token={invitation['token']}"
+    assert datetime.fromisoformat(invitation["expires_at"]) > datetime.now(UTC)  # noqa: TID251 - the command takes the time of the machine
+    assert invitation["email"] == "guest@example.org"
 
 
 @pytest.mark.parametrize("command", [("invite", "nowhere"), ("create-admin", "--username", "x")])

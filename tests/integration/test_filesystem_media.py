@@ -62,6 +62,19 @@ async def test_published_files_stand_where_the_layout_says(
     assert Path(media.locate(published.thumbnail)).read_bytes() == b"picture of media"
 
 
+async def test_a_web_server_of_the_same_group_can_reach_what_is_published(
+    media: FilesystemMedia, tmp_path: Path
+) -> None:
+    draft = await media.draft(VIDEO, 1, None)
+    fill(draft)
+
+    published = await media.publish(draft)
+
+    for location in (published.media, published.thumbnail):
+        folders = [tmp_path / "data" / parent for parent in Path(location).parents[:-1]]
+        assert {folder.stat().st_mode & 0o777 for folder in folders} == {0o750}
+
+
 async def test_the_data_folder_can_be_moved(
     media: FilesystemMedia, tmp_path: Path, pool: ThreadPoolExecutor
 ) -> None:

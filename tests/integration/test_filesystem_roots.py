@@ -66,7 +66,7 @@ async def test_a_prepared_root_is_made_with_its_parents_and_left_empty(
     root = await media.prepare_root(str(tmp_path / "a" / "b"))
 
     assert list(Path(root).iterdir()) == []
-    assert (tmp_path / "a").stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / "a").stat().st_mode & 0o777 == 0o750
     assert await media.prepare_root(root) == root
 
 

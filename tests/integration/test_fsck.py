@@ -48,6 +48,7 @@ async def process(container: Container) -> Video:
         uploads=container.uploads(),
         media=container.media(),
         transcoder=container.transcoder(),
+        clock=container.clock(),
     )
     await work(claim, lambda _: None)
     async with container.store().read() as uow:

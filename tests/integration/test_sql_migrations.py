@@ -58,7 +58,7 @@ async def test_the_migrations_make_the_checks_of_the_tables(
 
     await upgrade(empty_database_url)
 
-    assert sorted(wanted) == ["config", "users", "videos"]
+    assert sorted(wanted) == ["config", "users", "videos", "webhook_deliveries"]
     assert await run(empty_database_url, check_constraints) == wanted
 
 

@@ -19,6 +19,7 @@ from vidcore.testing.identity import SequentialIds
 from vidcore.testing.queue import InMemoryQueue
 from vidcore.testing.transcoding import FixedTranscoder
 from vidcore.uploads import UploadProgress
+from vidcore.use_cases.estimating import EstimateRemaining
 from vidcore.use_cases.resuming import BeginResumable, CancelUpload, CompleteUpload
 from vidcore.use_cases.uploading import AbandonUpload, AdmitUpload, FinishUpload
 
@@ -116,6 +117,7 @@ async def test_many_who_complete_from_two_processes_make_one_video(
             queue=InMemoryQueue(),
             ids=ids,
             clock=CLOCK,
+            estimate=EstimateRemaining(clock=CLOCK),
         )
         abandon = AbandonUpload(store=store, uploads=area)
         use_case = CompleteUpload(store=store, finish=finish, abandon=abandon, clock=CLOCK)

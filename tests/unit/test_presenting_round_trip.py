@@ -28,6 +28,7 @@ from adapters_http.presenting_videos import VideoPresenter, ViewsAnswer
 from vidcore.catalogue import VideoEntry
 from vidcore.categories import Category
 from vidcore.config import Config
+from vidcore.estimates import Forecast
 from vidcore.invitations import Invitation
 from vidcore.lifecycle import Status
 from vidcore.media import Plan
@@ -169,6 +170,12 @@ def test_a_category_arrives(category: Category, created_by: UUID | None, video_c
     }
 
 
+def seconds_up(forecast: Forecast | None) -> int | None:
+    if forecast is None or forecast.remaining is None:
+        return None
+    return -(-forecast.remaining // timedelta(seconds=1))
+
+
 def shown(plan: Plan | None) -> dict[str, Any] | None:
     if plan is None:
         return None
@@ -188,16 +195,31 @@ def shown(plan: Plan | None) -> dict[str, Any] | None:
     category=st.none() | strategies.categories(),
     viewer=USERS,
     now=strategies.moments(),
+    forecast=st.none()
+    | st.builds(
+        Forecast,
+        position=st.none() | st.integers(1, 9999),
+        remaining=st.none() | st.timedeltas(timedelta(), timedelta(days=30)),
+    ),
 )
-def test_a_video_arrives_and_its_signed_addresses_only_when_it_is_completed(
-    video: Video, uploader_name: str, category: Category | None, viewer: User, now: datetime
+def test_a_video_arrives_and_its_signed_addresses_only_when_it_is_completed(  # noqa: PLR0913, PLR0917 - what is made up
+    video: Video,
+    uploader_name: str,
+    category: Category | None,
+    viewer: User,
+    now: datetime,
+    forecast: Forecast | None,
 ) -> None:
     video = attrs.evolve(video, category_id=None if category is None else category.id)
     tokens = InMemoryMediaTokens()
     present = VideoPresenter(viewer=viewer, tokens=tokens, now=now)
 
     answer = read_json(
-        present(VideoEntry(video=video, uploader_name=uploader_name, category=category))
+        present(
+            VideoEntry(
+                video=video, uploader_name=uploader_name, category=category, forecast=forecast
+            )
+        )
     )
 
     completed = video.status.value == "completed"
@@ -229,8 +251,10 @@ def test_a_video_arrives_and_its_signed_addresses_only_when_it_is_completed(
         "storyboard_url": (
             stream.replace("/stream", "/storyboard") if stream and video.storyboard else None
         ),
-        "play_url": plays if completed or video.playable_source else None,
+        "play_url": None if video.playable_source is None and not completed else plays,
         "processing_plan": shown(video.plan) if insider else None,
+        "queue_position": forecast.position if insider and forecast else None,
+        "processing_eta_seconds": seconds_up(forecast) if insider else None,
     }
     if completed:
         assert tokens.read("media.1", now) == MediaGrant(

@@ -184,7 +184,7 @@ def test_a_failed_video_keeps_its_source_and_says_why() -> None:
 def test_a_try_that_was_handed_back_does_not_count() -> None:
     handed_back = example_processing(9, OWNER, attempt=5, tries=3, progress=0.5).handed_back(5, NOW)
 
-    assert handed_back == example_video(9, OWNER, attempt=5, tries=2)
+    assert handed_back == example_video(9, OWNER, attempt=5, tries=2, claimed_at=NOW)
 
 
 def test_a_video_that_was_handed_back_waits_from_that_moment() -> None:
@@ -204,6 +204,7 @@ def test_a_passing_fault_is_tried_again_later_and_later(tries: int, wait: timede
         tries=tries,
         ready_at=NOW + wait,
         due_at=NOW + wait + RETRY_DELAY,
+        claimed_at=NOW,
         error_log="ENOSPC",
     )
 

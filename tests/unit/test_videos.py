@@ -265,6 +265,8 @@ def test_a_retry_has_all_tries_and_the_next_attempt_has_a_new_number() -> None:
     later = NOW + timedelta(hours=1)
     retried = failed.retried(later)
 
-    assert retried == example_video(9, OWNER, attempt=5, ready_at=later, due_at=later + RETRY_DELAY)
+    assert retried == example_video(
+        9, OWNER, attempt=5, ready_at=later, due_at=later + RETRY_DELAY, claimed_at=NOW
+    )
     claimed = retried.claimed(later, holder="one")
     assert (claimed.attempt, claimed.tries, claimed.holder) == (6, 1, "one")

@@ -50,6 +50,7 @@ class Workshop:
                 uploads=self.uploads,
                 media=self.media,
                 transcoder=self.transcoder,
+                clock=self.clock,
             ),
             report=self.report,
             end=EndAttempt(store=self.store, queue=self.queue, clock=self.clock),

@@ -5,10 +5,12 @@ from typing import Final
 
 import attrs
 
+from adapters_http import cookies
 from adapters_http.presenting import SessionAnswer, UserAnswer
-from adapters_http.routing import Access, Call, Nothing, route
+from adapters_http.routing import BY_COOKIE, Access, Answer, Call, Nothing, route
 from adapters_http.schemas import STORABLE, bounded
 from vidcore import errors
+from vidcore.use_cases.accounts import Session
 from vidcore.users import PASSWORD_MAX, PASSWORD_MIN, USERNAME_PATTERN
 
 _PASSWORD: Final = bounded(
@@ -16,6 +18,9 @@ _PASSWORD: Final = bounded(
     maxLength=PASSWORD_MAX,
     pattern=STORABLE,
     examples=["correct horse battery"],
+)
+_COOKIE: Final = bounded(
+    description="Whether to set a cookie, too; for the service's own page alone.", examples=[False]
 )
 
 
@@ -26,6 +31,7 @@ class RegisterBody:
     token: str = attrs.field(metadata=bounded(examples=["the-token-of-the-invitation"]))
     username: str = attrs.field(metadata=bounded(pattern=f"^{USERNAME_PATTERN}$", examples=["ann"]))
     password: str = attrs.field(metadata=_PASSWORD)
+    cookie: bool = attrs.field(default=False, metadata=_COOKIE)
 
 
 @attrs.frozen(kw_only=True)
@@ -34,6 +40,7 @@ class LoginBody:
 
     username: str = attrs.field(metadata=bounded(pattern=STORABLE, examples=["ann"]))
     password: str = attrs.field(metadata=bounded(examples=["correct horse battery"]))
+    cookie: bool = attrs.field(default=False, metadata=_COOKIE)
 
 
 @attrs.frozen(kw_only=True)
@@ -44,25 +51,33 @@ class PasswordBody:
     new_password: str = attrs.field(metadata=_PASSWORD)
 
 
-async def register(call: Call[RegisterBody, Nothing]) -> SessionAnswer:
+async def register(call: Call[RegisterBody, Nothing]) -> Answer:
     """Register with an invitation."""
+    _check_cookie(call)
     session = await call.use_cases.register(
         token=call.body.token,
         username=call.body.username,
         password=call.body.password,
         address=call.client_address,
     )
-    return SessionAnswer.of(session)
+    return _opened(call, session)
 
 
-async def log_in(call: Call[LoginBody, Nothing]) -> SessionAnswer:
+async def log_in(call: Call[LoginBody, Nothing]) -> Answer:
     """Open a session."""
+    _check_cookie(call)
     session = await call.use_cases.log_in(
         login=call.body.username,
         password=call.body.password,
         address=call.client_address,
     )
-    return SessionAnswer.of(session)
+    return _opened(call, session)
+
+
+async def log_out(call: Call[Nothing, Nothing]) -> Answer:
+    """End a browser's session: its cookie goes, its token ends by itself."""
+    cookies.check_no_other_page(call.request)
+    return Answer(body=None, headers=cookies.forget(call.request))
 
 
 async def show_me(call: Call[Nothing, Nothing]) -> UserAnswer:
@@ -70,14 +85,29 @@ async def show_me(call: Call[Nothing, Nothing]) -> UserAnswer:
     return UserAnswer.of(await call.use_cases.show_own_account(actor=call.actor))
 
 
-async def change_password(call: Call[PasswordBody, Nothing]) -> None:
+async def change_password(call: Call[PasswordBody, Nothing]) -> Answer:
     """Change the own password."""
-    await call.use_cases.change_password(
+    token = await call.use_cases.change_password(
         actor=call.actor,
         current=call.body.current_password,
         new=call.body.new_password,
         address=call.client_address,
     )
+    goes_on = call.request.get(BY_COOKIE, False)
+    return Answer(body=None, headers=cookies.keep(call.request, token) if goes_on else {})
+
+
+def _check_cookie(call: Call[RegisterBody, Nothing] | Call[LoginBody, Nothing]) -> None:
+    """Let no other page sign a browser in, and say it before the password is looked at."""
+    if call.body.cookie:
+        cookies.check_own_page(call.request)
+
+
+def _opened(
+    call: Call[RegisterBody, Nothing] | Call[LoginBody, Nothing], session: Session
+) -> Answer:
+    kept = cookies.keep(call.request, session.token) if call.body.cookie else {}
+    return Answer(body=SessionAnswer.of(session), headers=kept)
 
 
 ROUTES = (
@@ -96,7 +126,9 @@ ROUTES = (
             errors.UsernameTakenError,
             errors.EmailTakenError,
             errors.TooManyAttemptsError,
+            errors.PermissionDeniedError,
         ),
+        headers=("Set-Cookie",),
     ),
     route(
         "POST",
@@ -110,7 +142,19 @@ ROUTES = (
             errors.InvalidCredentialsError,
             errors.AccountInactiveError,
             errors.TooManyAttemptsError,
+            errors.PermissionDeniedError,
         ),
+        headers=("Set-Cookie",),
+    ),
+    route(
+        "POST",
+        "/api/auth/logout",
+        Access.ANYONE,
+        log_out,
+        "End a browser's session; bearers just forget their token",
+        status=HTTPStatus.NO_CONTENT,
+        headers=("Set-Cookie",),
+        errors=(errors.PermissionDeniedError,),
     ),
     route("GET", "/api/auth/me", Access.MEMBER, show_me, "Show the own account", answer=UserAnswer),
     route(
@@ -121,6 +165,7 @@ ROUTES = (
         "Change the own password; every earlier token stops working",
         body=PasswordBody,
         status=HTTPStatus.NO_CONTENT,
+        headers=("Set-Cookie",),
         errors=(errors.InvalidCredentialsError, errors.TooManyAttemptsError),
     ),
 )

@@ -1,6 +1,7 @@
 """Following a video: an event for each change, as server-sent events (WHATWG HTML, section 9.2)."""
 
 import asyncio
+from datetime import timedelta
 from typing import Final
 
 from aiohttp import hdrs, web
@@ -9,15 +10,15 @@ from adapters_http.presenting import to_json
 from adapters_http.routing import DRAINING, Access, Call, Nothing, authorise, route
 from vidcore import errors
 from vidcore.catalogue import VideoEntry
+from vidcore.estimates import is_new_forecast
 from vidcore.following import is_final, is_news
-from vidcore.videos import Video
 
 LOOK: Final = 0.5  # seconds between two looks; in the store, which all processes share
 STILL_HERE: Final = 15.0  # seconds of silence after which a comment keeps proxies from hanging up
 
 
 async def follow(call: Call[Nothing, Nothing]) -> web.StreamResponse:
-    """Send the video at every change, until nothing more is going to happen."""
+    """Send the video at every change, of its forecast too, until nothing more is going to happen."""
     entry = await _look(call)
     response = web.StreamResponse(
         headers={hdrs.CACHE_CONTROL: "no-store", "X-Accel-Buffering": "no"}
@@ -33,11 +34,17 @@ async def _send_all(
     call: Call[Nothing, Nothing], response: web.StreamResponse, entry: VideoEntry | None
 ) -> None:
     clock = asyncio.get_running_loop().time
-    told: Video | None = None
-    spoke = clock()
+    told: VideoEntry | None = None
+    said = spoke = clock()
     while entry is not None:
-        if is_news(told, entry.video):
-            told, spoke = entry.video, clock()
+        passed = timedelta(seconds=clock() - said)
+        if (
+            told is None
+            or is_news(told.video, entry.video)
+            or is_new_forecast(told.forecast, entry.forecast, passed)
+        ):
+            told = entry
+            said = spoke = clock()
             shown = to_json(call.present_video(entry)).decode()
             await response.write(f"event: status\ndata: {shown}\n\n".encode())
         elif clock() - spoke > STILL_HERE:

@@ -1,14 +1,15 @@
 """Whether the process serves, and whether it can do its work."""
 
-from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
 from aiohttp import hdrs, web
 
 from adapters_http.metrics import CONTENT_TYPE
+from adapters_http.operations import render_operations
 from adapters_http.presenting import HealthAnswer, ReadinessAnswer, to_json
+from adapters_http.readiness import READINESS, WELL
 from adapters_http.routing import DRAINING, METRICS, Access, Call, Nothing, route
-from vidcore.errors import VidcoreError
+from vidcore.errors import ServiceUnavailableError
 
 
 async def healthz(_: Call[Nothing, Nothing]) -> HealthAnswer:
@@ -18,14 +19,17 @@ async def healthz(_: Call[Nothing, Nothing]) -> HealthAnswer:
 
 async def readyz(call: Call[Nothing, Nothing]) -> web.Response:
     """Check everything that is needed."""
-    checks = {
-        "database": await _check(call.use_cases.store.check),
-        "storage": await _check(call.use_cases.media.check),
-        "ffmpeg": await _check(call.use_cases.transcoder.check),
-    }
-    if call.request.app[DRAINING].is_set():
+    app = call.request.app
+    checks = await app[READINESS].ask(
+        {
+            "database": call.use_cases.store.check,
+            "storage": call.use_cases.check_storage,
+            "ffmpeg": call.use_cases.transcoder.check,
+        }
+    )
+    if app[DRAINING].is_set():
         checks["service"] = "The service is shutting down."
-    ready = all(result == "ok" for result in checks.values())
+    ready = all(result == WELL for result in checks.values())
     answer = ReadinessAnswer(status="ok" if ready else "unavailable", checks=checks)
     return web.Response(
         status=HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE,
@@ -34,18 +38,15 @@ async def readyz(call: Call[Nothing, Nothing]) -> web.Response:
     )
 
 
-async def _check(check: Callable[[], Awaitable[None]]) -> str:
-    try:
-        await check()
-    except VidcoreError as error:
-        return str(error)
-    return "ok"
-
-
 async def metrics(call: Call[Nothing, Nothing]) -> web.Response:
-    """Give the numbers for Prometheus."""
+    """Give the numbers for Prometheus; those of requests, whatever else is out of reach."""
+    try:
+        operations = await call.use_cases.show_operations()
+    except ServiceUnavailableError:
+        operations = None
     return web.Response(
-        body=call.request.app[METRICS].render(), headers={hdrs.CONTENT_TYPE: CONTENT_TYPE}
+        body=call.request.app[METRICS].render() + render_operations(operations),
+        headers={hdrs.CONTENT_TYPE: CONTENT_TYPE},
     )
 
 

@@ -78,6 +78,11 @@ class Plan:
                 return Mode.ENCODE
 
     @property
+    def making_share(self) -> float:
+        """Say how much of the time making the file takes; the rest is for decoding what was copied."""
+        return _MAKING[self.mode]
+
+    @property
     def copies(self) -> bool:
         """Say whether any track is copied, which may turn out not to do."""
         return self.copy_video or self.copy_audio
@@ -96,6 +101,8 @@ class Plan:
         )
 
 
+# Measured with a minute of 720p: 0.2 s and 4.4 s, 2.8 s and 3.9 s, 27 s and 0.3 s.
+_MAKING: Final = {Mode.REMUX: 0.05, Mode.AUDIO: 0.4, Mode.VIDEO: 0.98, Mode.ENCODE: 1.0}
 _MATRICES: Final = {
     "bt709": "bt709",
     "bt470bg": "bt470bg",

@@ -84,8 +84,18 @@ class UploadArea(Protocol):
         ...
 
     @abstractmethod
+    async def used_bytes(self) -> int:
+        """Give the bytes that all uploads together have."""
+        ...
+
+    @abstractmethod
     async def free_bytes(self) -> int:
         """Give the bytes that are free on the upload area's disk."""
+        ...
+
+    @abstractmethod
+    async def check(self) -> None:
+        """Raise ServiceUnavailableError unless the area is there and can be written."""
         ...
 
 
@@ -124,6 +134,14 @@ class MediaStore(Protocol):
 
         Raises InvalidValueError for `video_storage_path` unless it is absolute, has no '..', and can
         be written.
+        """
+        ...
+
+    @abstractmethod
+    async def free_bytes(self, root: str | None) -> int:
+        """Give the bytes that are free on the disk of `root` (None: the default).
+
+        Raises ServiceUnavailableError if it is not there.
         """
         ...
 

@@ -16,9 +16,13 @@ import attrs
 from vidcore.catalogue import VideoEntry, VideoQuery
 from vidcore.categories import Category
 from vidcore.config import Config
+from vidcore.estimates import Line
 from vidcore.invitations import Invitation, InvitationStatus
 from vidcore.lifecycle import Status
+from vidcore.media import Mode
+from vidcore.paces import Tally
 from vidcore.pages import Page, PageRequest
+from vidcore.ports.deliveries import Deliveries
 from vidcore.text import check_search
 from vidcore.uploads import Upload
 from vidcore.users import Role, User
@@ -208,6 +212,15 @@ class Videos(Protocol):
         ...
 
     @abstractmethod
+    async def line(self, video_ids: Collection[UUID], now: datetime) -> Line:
+        """Give the turns of those videos that wait at `now`, and all that are being processed.
+
+        Those wait that are pending, ready or not, or abandoned; by due time, then id. Of what waits
+        ahead, a video's work is that of its plan (`planned_work`). Nothing is held.
+        """
+        ...
+
+    @abstractmethod
     async def held_by(self, holder: str) -> Sequence[Video]:
         """Give the videos that are being processed, and whose `holder` it is, by id."""
         ...
@@ -312,12 +325,53 @@ class Statistics:
     storage_used_bytes: int
 
 
+@attrs.frozen(kw_only=True)
+class Backlog:
+    """What is under way: videos, and the live uploads that have not become one.
+
+    `waiting` videos are pending or abandoned, `ready_since` is when the first of them could have been
+    claimed, `processing` those that live leases hold. `reserved_bytes` are the uploads'.
+    """
+
+    waiting: int
+    ready_since: datetime | None
+    processing: int
+    completed: int
+    failed: int
+    uploads: int
+    reserved_bytes: int
+
+
+class Tallies(Protocol):
+    """What came of attempts, by the mode of their plan."""
+
+    @abstractmethod
+    async def listing(self) -> Sequence[Tally]:
+        """Give all tallies that were ever saved."""
+        ...
+
+    @abstractmethod
+    async def get(self, mode: Mode | None) -> Tally:
+        """Give the tally of a mode, one of zeros if there is none. It is held even then."""
+        ...
+
+    @abstractmethod
+    async def save(self, tally: Tally) -> None:
+        """Remember a tally that was got in this unit of work."""
+        ...
+
+
 class Books(Protocol):
     """What is counted over everything, and done once for all."""
 
     @abstractmethod
     async def statistics(self) -> Statistics:
         """Count accounts and videos."""
+        ...
+
+    @abstractmethod
+    async def backlog(self, now: datetime) -> Backlog:
+        """Count what is under way at `now`, and what is done, quickly even among 100,000 videos."""
         ...
 
     @abstractmethod
@@ -354,6 +408,8 @@ class UnitOfWork(Protocol):
     uploads: Uploads
     config: ConfigStore
     login_failures: LoginFailures
+    tallies: Tallies
+    deliveries: Deliveries
     books: Books
 
     @abstractmethod

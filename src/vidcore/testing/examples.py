@@ -19,6 +19,7 @@ from vidcore.testing.identity import numbered_id
 from vidcore.uploads import RESUMABLE_LIFETIME, Upload
 from vidcore.users import Role, User
 from vidcore.videos import Video
+from vidcore.webhooks import Delivery, WebhookEvent
 
 NOW: Final = datetime(2026, 3, 4, 5, 6, 7, 890123, tzinfo=UTC)  # a Wednesday
 SUNDAY: Final = datetime(2026, 3, 1, tzinfo=UTC)  # the start of NOW's week
@@ -125,6 +126,7 @@ def example_processing(number: int, uploader: User, **changes: Any) -> Video:  #
         "status": Status.PROCESSING,
         "attempt": 1,
         "tries": 1,
+        "claimed_at": NOW,
         "lease_until": NOW + LEASE,
     }
     return example_video(number, uploader, **(held | changes))
@@ -136,6 +138,7 @@ def example_failed(number: int, uploader: User, **changes: Any) -> Video:  # noq
         "status": Status.FAILED,
         "attempt": 1,
         "tries": 1,
+        "claimed_at": NOW,
         "error_message": "The file breaks off.",
         "error_log": "moov atom not found",
     }
@@ -157,6 +160,19 @@ def example_upload(number: int, member: User, **changes: Any) -> Upload:  # noqa
         video_id=None,
     )
     return attrs.evolve(upload, **changes)
+
+
+def example_delivery(number: int, **changes: Any) -> Delivery:  # noqa: ANN401 - any field of a Delivery
+    """Make a delivery that has waited since NOW."""
+    delivery = Delivery(
+        id=numbered_id(number),
+        event=WebhookEvent.VIDEO_COMPLETED,
+        url="https://example.org/hook",
+        payload='{"type":"video.completed"}',
+        created_at=NOW,
+        ready_at=NOW,
+    )
+    return attrs.evolve(delivery, **changes)
 
 
 def example_config(**changes: Any) -> Config:  # noqa: ANN401 - any field of a Config

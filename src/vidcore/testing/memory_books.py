@@ -10,8 +10,9 @@ import attrs
 from vidcore.config import Config
 from vidcore.errors import NotFoundError
 from vidcore.lifecycle import Status
-from vidcore.ports.store import Books, ConfigStore, LoginFailures, Statistics
+from vidcore.ports.store import Backlog, Books, ConfigStore, LoginFailures, Statistics
 from vidcore.testing.memory_tables import LoginFailure, Session, check_known
+from vidcore.videos import Video
 
 
 class InMemoryConfig(ConfigStore):
@@ -86,6 +87,22 @@ class InMemoryBooks(Books):
             storage_used_bytes=sum(video.file_size_bytes for video in tables.videos.values()),
         )
 
+    async def backlog(self, now: datetime) -> Backlog:
+        """Count what is under way at `now`, and what is done."""
+        tables = self._session.tables
+        by_status = Counter(video.status for video in tables.videos.values())
+        waiting = [video for video in tables.videos.values() if video.is_waiting(now)]
+        live = [u for u in tables.uploads.values() if u.is_live(now) and u.video_id is None]
+        return Backlog(
+            waiting=len(waiting),
+            ready_since=min((_ready_since(video) for video in waiting), default=None),
+            processing=by_status[Status.PENDING] + by_status[Status.PROCESSING] - len(waiting),
+            completed=by_status[Status.COMPLETED],
+            failed=by_status[Status.FAILED],
+            uploads=len(live),
+            reserved_bytes=sum(upload.reserved_bytes for upload in live),
+        )
+
     async def completed_counts(self, user_ids: Collection[UUID]) -> dict[UUID, int]:
         """Give the number of completed videos of each of these members."""
         counts = Counter(
@@ -119,3 +136,9 @@ class InMemoryBooks(Books):
             return False
         tables.runs.add((name, window))
         return True
+
+
+def _ready_since(video: Video) -> datetime:
+    if video.status is Status.PROCESSING and video.lease_until is not None:
+        return video.lease_until
+    return video.ready_at

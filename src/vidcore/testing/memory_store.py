@@ -8,7 +8,9 @@ from vidcore.errors import ServiceUnavailableError
 from vidcore.ports.store import Store, UnitOfWork
 from vidcore.testing.memory_accounts import InMemoryInvitations, InMemoryUsers
 from vidcore.testing.memory_books import InMemoryBooks, InMemoryConfig, InMemoryLoginFailures
+from vidcore.testing.memory_deliveries import InMemoryDeliveries
 from vidcore.testing.memory_tables import Session, StoreMisuseError, Tables
+from vidcore.testing.memory_tallies import InMemoryTallies
 from vidcore.testing.memory_videos import InMemoryCategories, InMemoryUploads, InMemoryVideos
 
 
@@ -25,6 +27,8 @@ class InMemoryUnitOfWork(UnitOfWork):
         self.uploads = InMemoryUploads(session)
         self.config = InMemoryConfig(session)
         self.login_failures = InMemoryLoginFailures(session)
+        self.tallies = InMemoryTallies(session)
+        self.deliveries = InMemoryDeliveries(session)
         self.books = InMemoryBooks(session)
 
     async def commit(self) -> None:

@@ -10,9 +10,12 @@ import attrs
 from vidcore.categories import Category
 from vidcore.config import Config
 from vidcore.invitations import Invitation
+from vidcore.media import Mode
+from vidcore.paces import Tally
 from vidcore.uploads import Upload
 from vidcore.users import User
 from vidcore.videos import Video
+from vidcore.webhooks import Delivery
 
 T = TypeVar("T")
 
@@ -41,6 +44,8 @@ class Tables:
     uploads: dict[UUID, Upload] = attrs.Factory(dict)
     config: Config | None = None
     failures: list[LoginFailure] = attrs.Factory(list)
+    tallies: dict[Mode | None, Tally] = attrs.Factory(dict)
+    deliveries: dict[UUID, Delivery] = attrs.Factory(dict)
     runs: set[tuple[str, str]] = attrs.Factory(set)
 
     def copy(self) -> Self:
@@ -53,6 +58,8 @@ class Tables:
             videos=dict(self.videos),
             uploads=dict(self.uploads),
             failures=list(self.failures),
+            tallies=dict(self.tallies),
+            deliveries=dict(self.deliveries),
             runs=set(self.runs),
         )
 

@@ -1,8 +1,8 @@
 """Categories, videos and uploads in memory."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,11 +11,14 @@ import attrs
 from vidcore.catalogue import VideoEntry, VideoQuery, VideoSort
 from vidcore.categories import Category, category_key
 from vidcore.errors import CategoryExistsError, NotFoundError, UnknownReferenceError
+from vidcore.estimates import Line, Load, Turn
 from vidcore.lifecycle import Status
+from vidcore.media import Mode
 from vidcore.pages import Order, Page, PageRequest
 from vidcore.ports.store import Categories, CategoryEntry, Uploads, Videos
 from vidcore.testing.memory_paging import contains, cut
 from vidcore.testing.memory_tables import Session, Tables, check_known, check_new, walk
+from vidcore.turns import planned_work
 from vidcore.uploads import Upload
 from vidcore.videos import Video
 
@@ -105,6 +108,20 @@ _SORT_KEYS: Final[dict[VideoSort, Callable[[Video], Any]]] = {
 }
 
 
+def _loads(ahead: Sequence[Video]) -> tuple[Load, ...]:
+    modes = [None if video.plan is None else video.plan.mode for video in ahead]
+    works = [planned_work(video.plan) for video in ahead]
+    return tuple(
+        Load(
+            mode=mode,
+            videos=modes.count(mode),
+            work=sum((w for m, w in zip(modes, works, strict=True) if m is mode), timedelta()),
+        )
+        for mode in (*Mode, None)
+        if mode in modes
+    )
+
+
 class InMemoryVideos(Videos):
     """The videos of one unit of work."""
 
@@ -173,6 +190,18 @@ class InMemoryVideos(Videos):
         videos = self._session.tables.videos.values()
         due = (v.due_at for v in videos if v.uploaded_by == user_id and v.status in under_way)
         return max(due, default=None)
+
+    async def line(self, video_ids: Collection[UUID], now: datetime) -> Line:
+        """Give the turns of those videos that wait, and all that are being processed."""
+        videos = sorted(self._session.tables.videos.values(), key=lambda v: (v.due_at, v.id))
+        waiting = [video for video in videos if video.is_waiting(now)]
+        held = (v for v in videos if v.status is Status.PROCESSING and v not in waiting)
+        turns = (
+            Turn(video=video, position=number + 1, ahead=_loads(waiting[:number]))
+            for number, video in enumerate(waiting)
+            if video.id in video_ids
+        )
+        return Line(running=tuple(held), turns=tuple(turns))
 
     async def held_by(self, holder: str) -> Sequence[Video]:
         """Give the videos that `holder` is processing, by id."""

@@ -59,10 +59,14 @@ class InMemoryWriter(UploadWriter):
 
 
 class InMemoryUploads(UploadArea):
-    """The bytes of uploads, by name; `capacity` bytes in all. `clock` dates what arrives."""
+    """The bytes of uploads, by name; `capacity` bytes in all. `clock` dates what arrives.
+
+    While `reachable` is False, `check` says so.
+    """
 
     def __init__(self, *, capacity: int = PLENTY, clock: Clock | None = None) -> None:
         self.capacity = capacity
+        self.reachable = True
         self._clock = clock or FixedClock(NOW)
         self._files: dict[str, tuple[bytes, datetime]] = {}
         self._receiving: set[str] = set()
@@ -104,9 +108,18 @@ class InMemoryUploads(UploadArea):
         """Give the names of uploads that have bytes, and got none since `before`."""
         return sorted(name for name, (_, touched) in self._files.items() if touched < before)
 
+    async def used_bytes(self) -> int:
+        """Give the bytes that all uploads together have."""
+        return sum(len(content) for content, _ in self._files.values())
+
     async def free_bytes(self) -> int:
         """Give what is left of the capacity."""
-        return max(0, self.capacity - sum(len(content) for content, _ in self._files.values()))
+        return max(0, self.capacity - await self.used_bytes())
+
+    async def check(self) -> None:
+        """Raise ServiceUnavailableError if it was told to be out of reach."""
+        if not self.reachable:
+            raise ServiceUnavailableError("The upload area is out of reach.")
 
     def content(self, name: str) -> bytes | None:
         """Give the bytes of an upload, or None if there is no such upload."""
@@ -151,6 +164,11 @@ class InMemoryMedia(MediaStore):
         if str(folder) in self.read_only:
             raise InvalidValueError("video_storage_path", "cannot be written")
         return str(folder)
+
+    async def free_bytes(self, root: str | None) -> int:  # noqa: ARG002 - all is on one disk
+        """Give a gibibyte less what there is. Raises ServiceUnavailableError unless `reachable`."""
+        await self.check()
+        return (1 << 30) - sum(map(len, self.files.values()))
 
     async def draft(self, video_id: UUID, attempt: int, root: str | None) -> Draft:
         """Begin an attempt under `root`, and clear what earlier ones left."""

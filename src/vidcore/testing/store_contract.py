@@ -1,9 +1,12 @@
 """The suite for stores: subclass it and give one fixture.
 
-class TestMyStore(StoreContract):
-    @pytest.fixture
-    async def store(self) -> AsyncIterator[Store]:
-        ...  # a Store whose schema is there, and that is empty
+For instance::
+
+    class TestMyStore(StoreContract):
+        @pytest.fixture
+        async def store(self) -> AsyncIterator[Store]: ...
+
+The fixture is a Store whose schema is there, and that is empty.
 """
 
 from vidcore.testing.books_contract import (
@@ -13,7 +16,9 @@ from vidcore.testing.books_contract import (
 )
 from vidcore.testing.categories_contract import CategoriesContract
 from vidcore.testing.concurrency_contract import ConcurrencyContract
+from vidcore.testing.deliveries_contract import DeliveriesContract
 from vidcore.testing.invitations_contract import InvitationsContract
+from vidcore.testing.lines_contract import BacklogContract, LinesContract, TalliesContract
 from vidcore.testing.round_trip_contract import RoundTripContract
 from vidcore.testing.unit_of_work_contract import UnitOfWorkContract
 from vidcore.testing.uploads_contract import UploadsContract
@@ -36,7 +41,11 @@ class StoreContract(
     WalkingContract,
     ConfigContract,
     LoginFailuresContract,
+    DeliveriesContract,
     BooksContract,
+    LinesContract,
+    BacklogContract,
+    TalliesContract,
     RoundTripContract,
     UnitOfWorkContract,
     ConcurrencyContract,

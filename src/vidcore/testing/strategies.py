@@ -21,6 +21,7 @@ from vidcore.testing.identity import numbered_id
 from vidcore.uploads import FINGERPRINT_MAX, Upload
 from vidcore.users import Role, User
 from vidcore.videos import Video
+from vidcore.webhooks import Delivery, DeliveryStatus, WebhookEvent
 
 MICROSECOND: Final = timedelta(microseconds=1)
 FIRST: Final = datetime(2000, 1, 1)  # noqa: DTZ001 - hypothesis adds the zone
@@ -157,6 +158,23 @@ def uploads(user_id: UUID) -> st.SearchStrategy[Upload]:
     )
 
 
+def deliveries() -> st.SearchStrategy[Delivery]:
+    """Make deliveries of any event, in any status."""
+    return st.builds(
+        Delivery,
+        id=ids(),
+        event=st.sampled_from(WebhookEvent),
+        url=texts(200).map("https://example.org/{}".format),
+        payload=texts(300),
+        status=st.sampled_from(DeliveryStatus),
+        attempt=st.integers(0, 2**31 - 1),
+        answer=st.none() | texts(100),
+        created_at=moments(),
+        ready_at=moments(),
+        ended_at=st.none() | moments(),
+    )
+
+
 def plans() -> st.SearchStrategy[Plan]:
     """Make plans, not only those that `vidcore.media.plan` makes."""
     return st.builds(
@@ -225,6 +243,7 @@ def videos(uploaded_by: UUID) -> st.SearchStrategy[Video]:
         ready_at=moments(),
         due_at=moments(),
         holder=st.none() | texts(40),
+        claimed_at=st.none() | moments(),
         lease_until=st.none() | moments(),
     )
     return st.builds(lambda made, shown: attrs.evolve(made, **shown), video, with_storyboard)

@@ -207,6 +207,25 @@ class UploadAreaContract:
         assert area.locate("one").startswith("/")
         assert area.locate("one") != area.locate("two")
 
+    async def test_used_bytes_are_those_of_all_uploads(self, area: UploadArea) -> None:
+        """Until they are discarded."""
+        assert await area.used_bytes() == 0
+
+        for name, size in (("one", 7), ("two", 5)):
+            writer = await area.receive(name)
+            await writer.write(b"x" * size)
+            await writer.finish()
+        assert await area.used_bytes() == 12
+
+        await area.discard("one")
+        assert await area.used_bytes() == 5
+
     async def test_free_bytes_are_a_number(self, area: UploadArea) -> None:
         """An empty area has room for a byte."""
         assert await area.free_bytes() > 0
+
+    async def test_an_area_that_is_there_is_well(self, area: UploadArea) -> None:
+        """The check passes, and leaves nothing behind."""
+        await area.check()
+
+        assert list(await area.names(FAR_OFF)) == []

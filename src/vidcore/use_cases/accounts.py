@@ -14,6 +14,7 @@ from vidcore.ports.store import Store
 from vidcore.ports.tokens import AccessToken, AccessTokens
 from vidcore.sessions import AccountCache
 from vidcore.text import check_storable
+from vidcore.use_cases.announcing import Outbox, announce_account
 from vidcore.use_cases.recognizing import Recognize, own_account
 from vidcore.use_cases.throttling import Throttle
 from vidcore.users import EMAIL_MAX, Account, Role, User, check_password, check_username, name_key
@@ -37,6 +38,7 @@ class Register:
     throttle: Throttle
     ids: IdSource
     clock: Clock
+    outbox: Outbox | None = None
 
     async def __call__(self, *, token: str, username: str, password: str, address: str) -> Session:
         """Use the invitation up and open the first session.
@@ -70,9 +72,10 @@ class Register:
                 now=now,
             )
             await uow.users.add(user)
-            config = await uow.config.get()
+            session = _session(self.tokens, user, await uow.config.get(), now)
+            await announce_account(self.outbox, uow, session.account)
             await uow.commit()
-        return _session(self.tokens, user, config, now)
+        return session
 
 
 @attrs.frozen(kw_only=True)
@@ -154,11 +157,13 @@ class ChangePassword:
 
     store: Store
     passwords: PasswordHasher
+    tokens: AccessTokens
     throttle: Throttle
     accounts: AccountCache
+    clock: Clock
 
-    async def __call__(self, *, actor: User, current: str, new: str, address: str) -> None:
-        """Set the new password.
+    async def __call__(self, *, actor: User, current: str, new: str, address: str) -> AccessToken:
+        """Set the new password, and give a token with which whoever did it can go on.
 
         Raises InvalidValueError, TooManyAttemptsError; InvalidCredentialsError, also if another
         change came first.
@@ -175,5 +180,7 @@ class ChangePassword:
                 user = await uow.users.get(actor.id)
                 if user.password_hash != actor.password_hash:
                     raise InvalidCredentialsError
-                await uow.users.save(user.with_password_hash(password_hash))
+                user = user.with_password_hash(password_hash)
+                await uow.users.save(user)
                 await uow.commit()
+        return self.tokens.issue(user, self.clock.now())

@@ -23,6 +23,7 @@ from vidcore.ports.store import Store
 from vidcore.quota import week_start
 from vidcore.throttle import WINDOW
 from vidcore.users import Role, User, check_email, check_password, check_username
+from vidcore.webhooks import DELIVERED_KEPT, UNDELIVERED_KEPT
 
 WEEKLY_RESET: Final = "weekly-quota-reset"
 
@@ -105,7 +106,10 @@ class ResetWeek:
 
 @attrs.frozen(kw_only=True)
 class TidyUp:
-    """Remove what is over: expired uploads, bytes that nothing refers to, old failed log-ins."""
+    """Remove what is over: expired uploads, bytes that nothing refers to, old failed log-ins.
+
+    And what webhooks were told 7 days ago, or could not be told for 30.
+    """
 
     store: Store
     uploads: UploadArea
@@ -119,6 +123,9 @@ class TidyUp:
             for upload in expired:
                 await uow.uploads.remove(upload.id)
             await uow.login_failures.forget_before(now - WINDOW)
+            await uow.deliveries.forget(
+                delivered_before=now - DELIVERED_KEPT, others_before=now - UNDELIVERED_KEPT
+            )
             await uow.commit()
         over = {str(upload.id) for upload in expired if upload.video_id is None}
         over |= await self._orphans(now - ORPHAN_GRACE)

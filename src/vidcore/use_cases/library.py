@@ -10,6 +10,7 @@ from vidcore.pages import Page, PageRequest
 from vidcore.ports.clock import Clock
 from vidcore.ports.queue import ProcessingQueue
 from vidcore.ports.store import Store
+from vidcore.use_cases.estimating import EstimateRemaining
 from vidcore.use_cases.removal import RemoveFiles
 from vidcore.users import User
 
@@ -19,6 +20,7 @@ class ListVideos:
     """Show a member the videos."""
 
     store: Store
+    estimate: EstimateRemaining
 
     async def __call__(
         self, *, actor: User, query: VideoQuery, request: PageRequest
@@ -26,7 +28,8 @@ class ListVideos:
         """Give one page of what `actor` may see."""
         seen_by = None if actor.is_admin else actor.id
         async with self.store.read() as uow:
-            return await uow.videos.page(attrs.evolve(query, seen_by=seen_by), request)
+            page = await uow.videos.page(attrs.evolve(query, seen_by=seen_by), request)
+            return attrs.evolve(page, items=await self.estimate(uow, page.items))
 
 
 @attrs.frozen(kw_only=True)
@@ -51,13 +54,15 @@ class ShowVideo:
     """Show a member one video."""
 
     store: Store
+    estimate: EstimateRemaining
 
     async def __call__(self, *, actor: User, video_id: UUID) -> VideoEntry:
         """Give the video. Raises NotFoundError, also for what `actor` may not see."""
         async with self.store.read() as uow:
             entry = await uow.videos.entry(video_id)
-        entry.video.check_visible_to(actor)
-        return entry
+            entry.video.check_visible_to(actor)
+            (estimated,) = await self.estimate(uow, [entry])
+        return estimated
 
 
 @attrs.frozen(kw_only=True)
@@ -65,6 +70,7 @@ class EditVideo:
     """Change what is said of a video."""
 
     store: Store
+    estimate: EstimateRemaining
 
     async def __call__(
         self,
@@ -85,8 +91,9 @@ class EditVideo:
             edited = video.edited(title=title, description=description, category_id=category_id)
             await uow.videos.save(edited)
             entry = await uow.videos.entry(video_id)
+            (estimated,) = await self.estimate(uow, [entry])
             await uow.commit()
-        return entry
+        return estimated
 
 
 @attrs.frozen(kw_only=True)
@@ -113,6 +120,7 @@ class RetryVideo:
     store: Store
     queue: ProcessingQueue
     clock: Clock
+    estimate: EstimateRemaining
 
     async def __call__(self, *, actor: User, video_id: UUID) -> VideoEntry:
         """Give the video, pending. Raises NotFoundError, PermissionDeniedError, VideoNotReadyError."""
@@ -123,9 +131,10 @@ class RetryVideo:
             await uow.videos.save(retried)
             await self.queue.enlist(uow, retried)
             entry = await uow.videos.entry(video_id)
+            (estimated,) = await self.estimate(uow, [entry])
             await uow.commit()
         await self.queue.announce(video_id)
-        return entry
+        return estimated
 
 
 @attrs.frozen(kw_only=True)

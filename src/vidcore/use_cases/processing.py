@@ -6,6 +6,7 @@ has its files, and a worker that comes back late can overwrite nothing.
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Final
 
 import attrs
@@ -32,6 +33,7 @@ from vidcore.ports.queue import ProcessingQueue
 from vidcore.ports.storage import Draft, MediaStore, Published, UploadArea
 from vidcore.ports.store import Store, UnitOfWork
 from vidcore.ports.transcoding import Transcoder
+from vidcore.use_cases.announcing import Outbox, announce_end
 from vidcore.videos import Rendition, Video
 
 PROGRESS_BEFORE_PUBLISHING: Final = 0.99  # 1.0 is said by `completed` alone
@@ -43,6 +45,7 @@ class ClaimVideo:
 
     store: Store
     clock: Clock
+    outbox: Outbox | None = None
 
     async def __call__(self, *, holder: str | None = None) -> Video | None:
         """Give the video, claimed in the name of `holder`, or None if none waits.
@@ -60,6 +63,7 @@ class ClaimVideo:
                 if video.status is Status.PENDING:
                     video = video.claimed(now, holder=holder)
                 await uow.videos.save(video)
+                await announce_end(self.outbox, uow, video, now)
                 await uow.commit()
             if video.status is Status.PROCESSING:
                 return video
@@ -72,14 +76,17 @@ class RecoverOwn:
     store: Store
     queue: ProcessingQueue
     clock: Clock
+    outbox: Outbox | None = None
 
     async def __call__(self, holder: str) -> int:
         """Give the number of videos that wait again, or failed after all tries."""
         async with self.store.write() as uow:
             lost = await uow.videos.held_by(holder)
             for video in lost:
-                back = video.recovered(self.clock.now())
+                now = self.clock.now()
+                back = video.recovered(now)
                 await uow.videos.save(back)
+                await announce_end(self.outbox, uow, back, now)
                 if back.status is Status.PENDING:
                     await self.queue.enlist(uow, back)
             await uow.commit()
@@ -122,8 +129,10 @@ class ReportProgress:
 class _Made:
     """The files of an attempt, in its draft; without a board there is no storyboard."""
 
+    plan: Plan
     facts: OutputFacts
     board: Storyboard | None
+    as_planned: bool
 
 
 @attrs.frozen(kw_only=True)
@@ -152,7 +161,9 @@ class ProcessVideo:
     uploads: UploadArea
     media: MediaStore
     transcoder: Transcoder
+    clock: Clock
     copying: bool = True
+    outbox: Outbox | None = None
 
     async def __call__(self, claim: Video, report: Callable[[float], None]) -> None:
         """Process; `report` gets the progress, 0.0 to 1.0.
@@ -161,6 +172,7 @@ class ProcessVideo:
         """
         if claim.source is None:
             raise VideoProcessingError("The uploaded file is gone.")
+        begun = self.clock.elapsed()
         async with self.store.read() as uow:
             root = (await uow.config.get()).video_storage_path
         draft = await self.media.draft(claim.id, claim.attempt, root)
@@ -170,7 +182,7 @@ class ProcessVideo:
         except BaseException:
             await self.media.discard(draft)
             raise
-        await self._record(claim, draft, published, made)
+        await self._record(claim, draft, published, made, busy_since=begun)
         await self.uploads.discard(claim.source)
 
     async def _make(
@@ -178,7 +190,7 @@ class ProcessVideo:
     ) -> _Made:
         """Do as planned; should copying have been the wrong plan, encode."""
         info = await self.transcoder.probe(source)
-        made = plan(info, copying=self.copying)
+        made = planned = plan(info, copying=self.copying)
         await self._note(claim, made)
         try:
             facts = await self._render(source, draft, info, made, report)
@@ -188,7 +200,8 @@ class ProcessVideo:
             made = made.encoded(because=str(error))
             await self._note(claim, made)
             facts = await self._render(source, draft, info, made, report)
-        return _Made(facts=facts, board=await self._take_storyboard(claim, draft, made, facts))
+        board = await self._take_storyboard(claim, draft, made, facts)
+        return _Made(plan=made, facts=facts, board=board, as_planned=made is planned)
 
     async def _render(
         self,
@@ -200,13 +213,13 @@ class ProcessVideo:
     ) -> OutputFacts:
         """Make the media and its thumbnail; what was copied, nobody has decoded before this."""
         duration = info.credible_duration
-        half = 0.5 if made.copies else 1.0
-        meter = _Meter(report=report, duration=duration, end=half)
+        share = made.making_share
+        meter = _Meter(report=report, duration=duration, end=share)
         await self.transcoder.transcode(source, draft.media, made, meter)
         output = await self.transcoder.probe(draft.media)
         facts = check_output(made, info, output)
         if made.copies:
-            meter = _Meter(report=report, duration=duration, begin=half)
+            meter = _Meter(report=report, duration=duration, begin=share)
             await self.transcoder.decode(draft.media, copied_tracks(made, output), meter)
         await self.transcoder.thumbnail(draft.media, draft.thumbnail, output)
         return facts
@@ -232,8 +245,16 @@ class ProcessVideo:
             await uow.videos.save(video.planned(claim.attempt, made))
             await uow.commit()
 
-    async def _record(self, claim: Video, draft: Draft, published: Published, made: _Made) -> None:
-        """Say in the store that the files are published.
+    async def _record(
+        self,
+        claim: Video,
+        draft: Draft,
+        published: Published,
+        made: _Made,
+        *,
+        busy_since: timedelta,
+    ) -> None:
+        """Say in the store that the files are published, and how long it took.
 
         Once the commit was begun, the files stay, whatever is raised: it may have reached the store.
         Should it not have, the next attempt clears them.
@@ -252,7 +273,17 @@ class ProcessVideo:
                     width=made.facts.width,
                     height=made.facts.height,
                 )
-                await uow.videos.save(video.completed(claim.attempt, rendition))
+                completed = video.completed(claim.attempt, rendition)
+                await uow.videos.save(completed)
+                await announce_end(self.outbox, uow, completed, self.clock.now())
+                tally = await uow.tallies.get(made.plan.mode)
+                counted = tally.with_completed(
+                    made.plan,
+                    media_seconds=made.facts.duration_seconds,
+                    busy=self.clock.elapsed() - busy_since,
+                    typical=made.as_planned,
+                )
+                await uow.tallies.save(counted)
                 await uow.commit()
         except LeaseLostError:
             await self.media.discard(draft)
@@ -266,6 +297,7 @@ class EndAttempt:
     store: Store
     queue: ProcessingQueue
     clock: Clock
+    outbox: Outbox | None = None
 
     async def failed(self, claim: Video, error: Exception) -> Status:
         """Decide by the error: the source's fault is final, any other is tried again for a while.
@@ -287,8 +319,13 @@ class EndAttempt:
                         now=self.clock.now(),
                     )
             await uow.videos.save(ended)
+            await announce_end(self.outbox, uow, ended, self.clock.now())
+            tally = await uow.tallies.get(None if ended.plan is None else ended.plan.mode)
             if ended.status is Status.PENDING:
                 await self.queue.enlist(uow, ended)
+                await uow.tallies.save(tally.with_stumbled())
+            else:
+                await uow.tallies.save(tally.with_failed())
             await uow.commit()
         return ended.status
 

@@ -23,6 +23,7 @@ from vidcore.ports.transcoding import Transcoder
 from vidcore.quota import Quota
 from vidcore.turns import due_at, work_of
 from vidcore.uploads import DISK_FLOOR, Admission, Upload, admit, check_room
+from vidcore.use_cases.estimating import EstimateRemaining
 from vidcore.use_cases.recognizing import own_account
 from vidcore.users import User
 from vidcore.videos import Video
@@ -221,6 +222,7 @@ class FinishUpload:
     queue: ProcessingQueue
     ids: IdSource
     clock: Clock
+    estimate: EstimateRemaining
     copying: bool = True
 
     async def __call__(
@@ -241,9 +243,10 @@ class FinishUpload:
             )
             await uow.uploads.remove(upload.id)
             entry = await uow.videos.entry(video.id)
+            (estimated,) = await self.estimate(uow, [entry])
             await uow.commit()
         await self.queue.announce(video.id)
-        return entry
+        return estimated
 
     async def check_content(self, upload: Upload) -> CheckedContent:
         """Look at the bytes that arrived. Raises FileFormatNotSupportedError."""

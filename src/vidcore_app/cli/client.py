@@ -5,12 +5,13 @@ import os
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TypeVar
 
 import aiohttp
 import click
 from yarl import URL
 
+from vidcore_app.cli.exits import INTERRUPTED
 from vidcore_app.client.addresses import parse_server
 from vidcore_app.client.failures import AddressError, ClientError, ServerNotChosenError
 from vidcore_app.client.folders import config_folder, state_folder
@@ -19,8 +20,6 @@ from vidcore_app.client.persisting import reason_of
 from vidcore_app.client.tokens import TokenFile
 
 T = TypeVar("T")
-
-INTERRUPTED: Final = 130  # what a shell gives for a command that Ctrl-C ended
 
 
 def token_file() -> TokenFile:

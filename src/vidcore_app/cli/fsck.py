@@ -16,6 +16,7 @@ from adapters_db.urls import parse_url
 from vidcore.checkup import Finding
 from vidcore.errors import ServiceUnavailableError
 from vidcore.use_cases.checking import CheckProgress, Walk
+from vidcore_app.cli.exits import exit_codes
 from vidcore_app.cli.running import WithSettings, run
 from vidcore_app.container import Container
 
@@ -23,7 +24,17 @@ FOUND = 1
 FAILED = 2
 
 
-@click.command("fsck", cls=WithSettings)
+@click.command(
+    "fsck",
+    cls=WithSettings,
+    epilog=exit_codes(
+        {
+            0: "Nothing is wrong.",
+            FOUND: "Something was found.",
+            FAILED: "It could not be looked, or was not understood.",
+        }
+    ),
+)
 @click.option("--repair", is_flag=True, help="Mend what can be mended without losing anything.")
 @click.option("--deep", is_flag=True, help="Read every published video's header too, with ffmpeg.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")

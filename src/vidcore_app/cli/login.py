@@ -1,16 +1,26 @@
 """`vidcore login` and `vidcore logout`."""
 
 import sys
+from typing import Final
 
 import click
 from yarl import URL
 
 from vidcore_app.cli.client import run_client, server_of, token_file
+from vidcore_app.cli.exits import DONE, FAILED, INTERRUPTED, exit_codes
 from vidcore_app.client.addresses import is_unprotected
 from vidcore_app.client.api import open_api
 
+_EXITS: Final = exit_codes(
+    {
+        DONE: "It is done.",
+        FAILED: "It is not; a line on standard error says why.",
+        INTERRUPTED: "Ctrl-C ended it.",
+    }
+)
 
-@click.command("login")
+
+@click.command("login", epilog=_EXITS)
 @click.option("--server", callback=server_of, required=True, metavar="URL", help="Where to log in.")
 @click.option("--username", metavar="NAME", help="The name or e-mail; it is asked for if left out.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
@@ -36,7 +46,7 @@ def login_command(*, server: URL, username: str | None, password_stdin: bool) ->
     click.echo(f"You are logged in to {server}; {tokens.path} keeps the token.")
 
 
-@click.command("logout")
+@click.command("logout", epilog=_EXITS)
 @click.option("--server", callback=server_of, metavar="URL", help="Default: the only one.")
 def logout_command(*, server: URL | None) -> None:
     """Forget the token of a service."""

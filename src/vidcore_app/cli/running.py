@@ -7,19 +7,12 @@ from collections.abc import Awaitable, Callable
 import click
 
 from vidcore.errors import VidcoreError
+from vidcore_app.cli.with_settings import WithSettings
 from vidcore_app.container import Container
 from vidcore_app.logs import configure_logs
-from vidcore_app.settings import SettingsError, describe_settings, load_settings
+from vidcore_app.settings import SettingsError, load_settings
 
-
-class WithSettings(click.Command):
-    """A command whose help lists the settings."""
-
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List every setting's variable."""
-        super().format_epilog(ctx, formatter)
-        with formatter.section("Settings (from vidcore.toml, .env or the environment)"):
-            formatter.write_dl(describe_settings())
+__all__ = ("WithSettings", "run")
 
 
 def run(work: Callable[[Container], Awaitable[None]], *, failed: int = 1) -> None:

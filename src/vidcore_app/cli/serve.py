@@ -1,7 +1,10 @@
 """`vidcore serve` and `vidcore worker`."""
 
+from typing import Final
+
 import click
 
+from vidcore_app.cli.exits import DONE, FAILED, exit_codes
 from vidcore_app.cli.running import WithSettings, run
 from vidcore_app.service import Inherited, serve, serve_by_many, work
 
@@ -16,7 +19,15 @@ def _inherited(
     return Inherited(listening=listening, parent=parent)
 
 
-@click.command("serve", cls=WithSettings)
+_EXITS: Final = exit_codes(
+    {
+        DONE: "It was told to stop, and did.",
+        FAILED: "It could not start, or go on; a line on standard error says why.",
+    }
+)
+
+
+@click.command("serve", cls=WithSettings, epilog=_EXITS)
 @click.option("--no-worker", is_flag=True, help="Leave the processing of videos to vidcore worker.")
 @click.option(
     "--processes",
@@ -40,7 +51,7 @@ def serve_command(*, no_worker: bool, processes: int, inherit: Inherited | None)
         )
 
 
-@click.command("worker", cls=WithSettings)
+@click.command("worker", cls=WithSettings, epilog=_EXITS)
 def worker_command() -> None:
     """Process videos, beside a service that sees the same database and storage."""
     run(work)

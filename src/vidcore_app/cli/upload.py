@@ -11,6 +11,7 @@ import click
 from yarl import URL
 
 from vidcore_app.cli.client import journal, printable, run_client, server_of, token_file
+from vidcore_app.cli.exits import DONE, FAILED, INTERRUPTED, exit_codes
 from vidcore_app.cli.upload_progress import open_progress
 from vidcore_app.client.api import Api, open_api
 from vidcore_app.client.uploading import Uploading
@@ -19,7 +20,16 @@ from vidcore_app.client.watching import Outcome
 GO_ON = "Stopped. The same command goes on where this one was, within 24 hours."
 
 
-@click.command("upload")
+@click.command(
+    "upload",
+    epilog=exit_codes(
+        {
+            DONE: "All files are videos, or with --no-wait, all are sent.",
+            FAILED: "A file could not be uploaded or processed.",
+            INTERRUPTED: "Ctrl-C ended it; the same command goes on.",
+        }
+    ),
+)
 @click.argument(
     "files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path)
 )
@@ -60,8 +70,7 @@ def upload_command(  # noqa: PLR0913 - one for each option
     """Upload files to a service that you are logged in to, and see them become videos.
 
     A line that breaks, a service that restarts, and a command that is ended and given again cost nothing
-    but time: what has arrived stays. Exits 0 if all is well, 1 if a file could not be uploaded or
-    processed, 2 if the command was not understood.
+    but time: what has arrived stays.
     """
     named = {os.path.realpath(file): file for file in files}
     if title is not None and len(named) > 1:
@@ -92,7 +101,7 @@ def upload_command(  # noqa: PLR0913 - one for each option
         run_client(upload, interrupted=GO_ON)
     finally:
         _print(outcomes, as_json=as_json)
-    sys.exit(1 if any(outcome.error for outcome in outcomes) else 0)
+    sys.exit(FAILED if any(outcome.error for outcome in outcomes) else DONE)
 
 
 async def _category_id(api: Api, wanted: str) -> str:

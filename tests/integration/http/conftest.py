@@ -24,10 +24,13 @@ from vidcore.use_cases import (
     accounts,
     administration,
     categorizing,
+    estimating,
     inviting,
     library,
     membership,
+    operating,
     outlook,
+    readiness,
     recognizing,
     removal,
     resuming,
@@ -82,10 +85,11 @@ def make_use_cases(  # noqa: PLR0913 - one for each neighbour that a test looks 
     files = removal.RemoveFiles(uploads=uploads, media=media, queue=queue)
     admit = uploading.AdmitUpload(store=store, uploads=uploads, clock=clock, disk_floor=0)
     abandon = uploading.AbandonUpload(store=store, uploads=uploads)
-    list_videos = library.ListVideos(store=store)
     common: dict[str, Any] = {"store": store, "clock": clock}
+    estimate = estimating.EstimateRemaining(clock=clock)
+    list_videos = library.ListVideos(store=store, estimate=estimate)
     finish = uploading.FinishUpload(
-        **common, uploads=uploads, transcoder=transcoder, queue=queue, ids=ids
+        **common, estimate=estimate, uploads=uploads, transcoder=transcoder, queue=queue, ids=ids
     )
     recognize = recognizing.Recognize(**common, accounts=account_cache)
     changing: dict[str, Any] = {"store": store, "accounts": account_cache}
@@ -96,7 +100,7 @@ def make_use_cases(  # noqa: PLR0913 - one for each neighbour that a test looks 
         log_in=accounts.LogIn(**accounting),
         authenticate=accounts.Authenticate(tokens=tokens, recognize=recognize, clock=clock),
         show_own_account=accounts.ShowOwnAccount(**common),
-        change_password=accounts.ChangePassword(**changing, passwords=passwords, throttle=throttle),
+        change_password=accounts.ChangePassword(**accounting, accounts=account_cache),
         list_members=membership.ListMembers(**common),
         show_member=membership.ShowMember(**common),
         change_role=membership.ChangeRole(**changing, clock=clock),
@@ -128,17 +132,19 @@ def make_use_cases(  # noqa: PLR0913 - one for each neighbour that a test looks 
         cancel_upload=resuming.CancelUpload(**common, uploads=uploads),
         list_videos=list_videos,
         list_videos_of_member=library.ListVideosOfMember(store=store, list_videos=list_videos),
-        show_video=library.ShowVideo(store=store),
-        edit_video=library.EditVideo(store=store),
+        show_video=library.ShowVideo(store=store, estimate=estimate),
+        edit_video=library.EditVideo(store=store, estimate=estimate),
         delete_video=library.DeleteVideo(store=store, remove_files=files),
-        retry_video=library.RetryVideo(**common, queue=queue),
+        retry_video=library.RetryVideo(**common, queue=queue, estimate=estimate),
         count_view=library.CountView(store=store),
         open_media=watching.OpenMedia(
             uploads=uploads, **common, media=media, tokens=media_tokens, recognize=recognize
         ),
+        show_operations=operating.ShowOperations(**common, uploads=uploads, media=media),
         show_statistics=administration.ShowStatistics(store=store, uploads=uploads),
         show_config=administration.ShowConfig(store=store),
         change_config=administration.ChangeConfig(**common, media=media),
+        check_storage=readiness.CheckStorage(uploads=uploads, media=media, disk_floor=0),
         clock=clock,
         media_tokens=media_tokens,
         store=store,

@@ -26,6 +26,7 @@ UPLOADER: Final = frozenset({"owner"})  # even from admins, others' uploads are 
 EXPECTED: Final[Mapping[tuple[str, str], tuple[frozenset[str], int]]] = {
     ("POST", "/api/auth/register"): (ANYONE, 201),
     ("POST", "/api/auth/login"): (ANYONE, 200),
+    ("POST", "/api/auth/logout"): (ANYONE, 204),
     ("GET", "/api/auth/me"): (MEMBER, 200),
     ("POST", "/api/auth/password"): (MEMBER, 204),
     ("GET", "/api/users"): (ADMIN, 200),

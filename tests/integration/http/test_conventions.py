@@ -31,7 +31,7 @@ def fill(row: Route, admin: Member) -> str:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/api", "/api/", "/api/video", "/api/videos/", "/%00", "/%C3%A9"]
+    "path", ["/nowhere", "/web/", "/api", "/api/", "/api/video", "/api/videos/", "/%00", "/%C3%A9"]
 )
 async def test_an_unknown_path_is_a_404(api: Api, path: str) -> None:
     check_error(await api.call("GET", path), 404, "not_found")

@@ -50,6 +50,8 @@ async def test_a_completed_video_is_shown_with_all_its_fields(api: Api, member: 
             "height": PLAN.height,
             "reasons": list(PLAN.reasons),
         },
+        "queue_position": None,
+        "processing_eta_seconds": None,
     }
 
 

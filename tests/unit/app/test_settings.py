@@ -147,3 +147,61 @@ def test_every_setting_is_described() -> None:
 
     assert "VIDCORE_DATA_DIR" in described
     assert all(described.values())
+
+
+SECRET = "whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+
+
+def test_webhooks_go_to_a_list_of_addresses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VIDCORE_WEBHOOK_URLS", "https://a.example/x?t=1, http://[::1]:8080/")
+    monkeypatch.setenv("VIDCORE_WEBHOOK_SECRET", SECRET)
+
+    settings = load_settings(tmp_path)
+
+    assert settings.webhook_urls == ("https://a.example/x?t=1", "http://[::1]:8080/")
+    assert settings.webhook_allow_private is False
+    assert SECRET not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://example.org",
+        "example.org/hook",
+        "https://",
+        "https:///path",
+        "https://example.org:port/",
+        "https://example.org:0/",
+        "https://[::1/",
+        "https://exa mple.org/",
+        "https://example.org/" + "x" * 2_000,
+        "https://a.example/,https://a.example/",
+    ],
+)
+def test_a_webhooks_address_that_leads_nowhere_is_refused_by_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("VIDCORE_WEBHOOK_URLS", url)
+    monkeypatch.setenv("VIDCORE_WEBHOOK_SECRET", SECRET)
+
+    with pytest.raises(SettingsError, match="webhook_urls") as refused:
+        load_settings(tmp_path)
+
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("secret", [None, "", "short", "whsec_short"])
+def test_webhooks_without_a_secret_are_refused_by_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, secret: str | None
+) -> None:
+    monkeypatch.setenv("VIDCORE_WEBHOOK_URLS", "https://a.example/")
+    if secret is not None:
+        monkeypatch.setenv("VIDCORE_WEBHOOK_SECRET", secret)
+
+    with pytest.raises(SettingsError, match=r"(?i)webhook_secret") as refused:
+        load_settings(tmp_path)
+
+    assert "\n" not in str(refused.value)
+    assert not secret or secret not in str(refused.value).replace("whsec_ and", "")

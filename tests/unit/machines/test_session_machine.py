@@ -256,8 +256,10 @@ class SessionMachine(PlatformMachine):
                 change_password = ChangePassword(
                     store=store,
                     passwords=self.platform.passwords,
+                    tokens=self.platform.access_tokens,
                     throttle=self.platform.make(Throttle),
                     accounts=cache,
+                    clock=clock,
                 )
                 actor = await self.platform.user(person.key)
                 current, person.password = person.password, f"{person.password} and more"[-100:]

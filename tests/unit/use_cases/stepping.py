@@ -42,6 +42,8 @@ class SteppedUnitOfWork(UnitOfWork):
         self.uploads = inner.uploads
         self.config = inner.config
         self.login_failures = inner.login_failures
+        self.tallies = inner.tallies
+        self.deliveries = inner.deliveries
         self.books = inner.books
 
     async def commit(self) -> None:

@@ -19,6 +19,7 @@ from vidcore.errors import (
     UsernameTakenError,
 )
 from vidcore.invitations import VALIDITY
+from vidcore.ports.tokens import AccessToken
 from vidcore.testing.examples import MICROSECOND, NOW, SUNDAY, example_invitation, example_user
 from vidcore.testing.passwords import PlainPasswords
 from vidcore.use_cases.accounts import Authenticate, ChangePassword, Register, ShowOwnAccount
@@ -251,7 +252,7 @@ async def test_of_two_changes_of_one_password_the_second_must_know_the_new_one(
         return_exceptions=True,
     )
 
-    assert [type(outcome) for outcome in outcomes] == [type(None), InvalidCredentialsError]
+    assert [type(outcome) for outcome in outcomes] == [AccessToken, InvalidCredentialsError]
     changed = await platform.user(member.id)
     assert (changed.token_epoch, member.token_epoch) == (1, 0)
     assert await platform.passwords.verify("battery staple", changed.password_hash)

@@ -1,0 +1,1 @@
+"""`vidcore doctor`: looks at all that a platform stands on, and changes nothing."""

@@ -1,0 +1,46 @@
+"""Words to a queue for videos that wait in a database to which they came without any."""
+
+from contextlib import AsyncExitStack
+
+from adapters_db.clock import SqlClock
+from adapters_db.store import SqlStore
+from adapters_jobs.fleet import ProcrastinateQueue
+from vidcore.catalogue import VideoQuery
+from vidcore.lifecycle import Status
+from vidcore.pages import PAGE_SIZE_MAX, Order, PageRequest
+from vidcore.ports.queue import ProcessingQueue
+from vidcore.ports.store import Store
+from vidcore_app.queues import QueueKind, make_queue
+
+
+async def enlist_copied(database_url: str, kind: QueueKind | None) -> int:
+    """Enlist all pending videos of a database that no service uses yet, and say how many they are.
+
+    Workers would find them without, one after another; so nothing is lost if this is broken off.
+    `kind` is what the settings say of the queue. Raises ServiceUnavailableError.
+    """
+    async with AsyncExitStack() as stack:
+        store = SqlStore(database_url)
+        stack.push_async_callback(store.close)
+        clock = SqlClock(store.engines.read)
+        await clock.adjust()
+        queue = make_queue(kind, database_url, clock)
+        if isinstance(queue, ProcrastinateQueue):
+            await queue.prepare()
+        return await _enlist_pending(store, queue)
+
+
+async def _enlist_pending(store: Store, queue: ProcessingQueue) -> int:
+    query = VideoQuery(status=Status.PENDING, order=Order.ASC)
+    number, enlisted = 1, 0
+    while True:
+        async with store.write() as uow:
+            request = PageRequest(page=number, page_size=PAGE_SIZE_MAX)
+            page = await uow.videos.page(query, request)
+            for entry in page.items:
+                await queue.enlist(uow, entry.video)
+            await uow.commit()
+        enlisted += len(page.items)
+        if number >= page.pages:
+            return enlisted
+        number += 1
