@@ -261,7 +261,10 @@ class HealthAnswer:
 
 @attrs.frozen(kw_only=True)
 class ReadinessAnswer:
-    """Whether everything that is needed is in reach: `checks` says "ok" or what is wrong."""
+    """Whether everything that is needed is in reach: `checks` says "ok" or what is wrong.
 
-    status: Literal["ok", "unavailable"]
+    Degraded is a service that plays, but takes no uploads, for want of disk.
+    """
+
+    status: Literal["ok", "degraded", "unavailable"]
     checks: dict[str, str]

@@ -45,7 +45,7 @@ from vidcore.use_cases.membership import (
 )
 from vidcore.use_cases.operating import ShowOperations
 from vidcore.use_cases.outlook import CheckUpload
-from vidcore.use_cases.readiness import CheckStorage
+from vidcore.use_cases.readiness import CheckRoom, CheckStorage
 from vidcore.use_cases.resuming import (
     BeginResumable,
     CancelUpload,
@@ -123,6 +123,7 @@ class UseCases:
     change_config: ChangeConfig
 
     check_storage: CheckStorage
+    check_room: CheckRoom
 
     clock: Clock
     media_tokens: MediaTokens

@@ -239,9 +239,11 @@ class RequestedUseCases(Adapters):
         clock=Adapters.clock,
     )
     check_storage = providers.Singleton(
-        readiness.CheckStorage,
+        readiness.CheckStorage, uploads=Adapters.uploads, media=Adapters.media
+    )
+    check_room = providers.Singleton(
+        readiness.CheckRoom,
         uploads=Adapters.uploads,
-        media=Adapters.media,
         disk_floor=Adapters.settings.provided.disk_floor_bytes,
     )
 
@@ -292,6 +294,7 @@ class RequestedUseCases(Adapters):
         show_config=show_config,
         change_config=change_config,
         check_storage=check_storage,
+        check_room=check_room,
         clock=Adapters.clock,
         media_tokens=Adapters.media_tokens,
         store=Adapters.store,

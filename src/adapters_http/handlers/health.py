@@ -1,6 +1,8 @@
 """Whether the process serves, and whether it can do its work."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Final, Literal
 
 from aiohttp import hdrs, web
 
@@ -10,6 +12,8 @@ from adapters_http.presenting import HealthAnswer, ReadinessAnswer, to_json
 from adapters_http.readiness import READINESS, WELL
 from adapters_http.routing import DRAINING, METRICS, Access, Call, Nothing, route
 from vidcore.errors import ServiceUnavailableError
+
+ROOM: Final = "disk"
 
 
 async def healthz(_: Call[Nothing, Nothing]) -> HealthAnswer:
@@ -25,17 +29,26 @@ async def readyz(call: Call[Nothing, Nothing]) -> web.Response:
             "database": call.use_cases.store.check,
             "storage": call.use_cases.check_storage,
             "ffmpeg": call.use_cases.transcoder.check,
+            ROOM: call.use_cases.check_room,
         }
     )
     if app[DRAINING].is_set():
         checks["service"] = "The service is shutting down."
-    ready = all(result == WELL for result in checks.values())
-    answer = ReadinessAnswer(status="ok" if ready else "unavailable", checks=checks)
+    answer = ReadinessAnswer(status=_status(checks), checks=checks)
+    unavailable = answer.status == "unavailable"
     return web.Response(
-        status=HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE,
+        status=HTTPStatus.SERVICE_UNAVAILABLE if unavailable else HTTPStatus.OK,
         body=to_json(answer),
         content_type="application/json",
     )
+
+
+def _status(checks: Mapping[str, str]) -> Literal["ok", "degraded", "unavailable"]:
+    """Say how the service does; on a full disk it goes on for everybody who watches."""
+    wrong = {name for name, result in checks.items() if result != WELL}
+    if wrong - {ROOM}:
+        return "unavailable"
+    return "degraded" if wrong else "ok"
 
 
 async def metrics(call: Call[Nothing, Nothing]) -> web.Response:
