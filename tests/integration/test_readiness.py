@@ -47,7 +47,7 @@ async def test_what_is_broken_beneath_a_service_is_named_without_a_path(
 
         assert broken.status == 503
         assert broken.json["status"] == "unavailable"
-        assert set(broken.json["checks"]) == {"database", "storage", "ffmpeg"}
+        assert set(broken.json["checks"]) == {"database", "storage", "ffmpeg", "disk"}
         assert broken.json["checks"]["database"] == "The database does not have the newest schema."
         assert broken.json["checks"]["storage"] == "The folder for uploads cannot be written."
         assert broken.json["checks"]["ffmpeg"].startswith("ffmpeg")

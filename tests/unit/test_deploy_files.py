@@ -115,7 +115,7 @@ def test_the_addresses_and_ports_of_all_files_agree() -> None:
     assert f"s/127.0.0.1:{PORT}/{address}:{PORT}/" in found["nginx"]["command"][2]
     assert f"server 127.0.0.1:{PORT};" in text("nginx.conf")
     assert f"EXPOSE {PORT}\n" in text("Dockerfile")
-    assert f"http://127.0.0.1:{PORT}/readyz" in text("Dockerfile")
+    assert f"http://127.0.0.1:{PORT}/healthz" in text("Dockerfile")
 
 
 def test_the_container_has_one_user_everywhere() -> None:
