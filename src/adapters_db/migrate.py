@@ -4,8 +4,10 @@ On an engine of its own: with foreign keys on, SQLite's way to change a table (m
 old one) was seen to delete all rows that refer to it.
 """
 
+import asyncio
+import os
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import cache
 from typing import Final
 
@@ -32,10 +34,11 @@ _PATIENCE: Final = 60.0  # seconds; another process may be migrating
 async def upgrade(url: str, revision: str = "head") -> None:
     """Bring the schema of the database at `url` up to `revision`, all or nothing.
 
-    Of several callers at the same time one does it, and the others find it done. Raises
-    InvalidValueError for an address of another kind, ServiceUnavailableError if nobody answers, or if
-    a copy into the database has not come to its end.
+    A file that SQLite needs is made for its owner alone. Of several callers at the same time one does
+    it, and the others find it done. Raises InvalidValueError for an address of another kind,
+    ServiceUnavailableError if nobody answers, or if a copy into the database has not come to its end.
     """
+    await asyncio.to_thread(_make_private, parse_url(url))
     await _migrate(url, lambda config: command.upgrade(config, revision))
 
 
@@ -48,6 +51,13 @@ async def is_current(url: str) -> bool:
     """Say whether the schema is the newest. Raises as `upgrade` does."""
     async with _transaction(parse_url(url)) as connection:
         return await finish(connection.run_sync(current_revision)) == newest_revision()
+
+
+def _make_private(url: URL) -> None:
+    """Make the missing file of an SQLite database; what SQLite puts beside it gets the same mode."""
+    if url.get_backend_name() == SQLITE and url.database is not None:
+        with suppress(OSError):  # what is wrong with the path, SQLite says
+            os.close(os.open(url.database, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
 
 
 def current_revision(connection: sa.Connection) -> str | None:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from adapters_fs.folders import FOR_GROUP, make_folder
 from vidcore_app.settings import SettingsError
 
 SECRET_MIN: Final = 32  # bytes; RFC 7518 3.2 asks for as many as HS256's hash has
@@ -26,7 +27,7 @@ def _kept_secret(path: Path) -> str:
     """Read the kept secret, or make it; of two processes that make one, both get the same."""
     if path.exists():
         return path.read_text("utf-8").strip()
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent, FOR_GROUP)
     file, draft = tempfile.mkstemp(dir=path.parent, prefix=path.name)  # mode 0600
     try:
         os.write(file, secrets.token_urlsafe(48).encode())

@@ -13,6 +13,7 @@ import structlog
 from adapters_db.clock import SqlClock
 from adapters_db.migrate import upgrade
 from adapters_db.soundings import SQLITE_SAFE
+from adapters_fs.folders import FOR_GROUP, make_folder
 from adapters_http.app import HttpSettings, create_app
 from adapters_http.process_numbers import counting_together
 from adapters_http.server import Server, listen
@@ -34,7 +35,7 @@ _log = structlog.get_logger("vidcore")
 async def migrate(container: Container) -> None:
     """Bring the database's schema, and its queue's, to the newest. Raises ServiceUnavailableError."""
     places = container.places()
-    await asyncio.to_thread(places.data.mkdir, parents=True, exist_ok=True)
+    await asyncio.to_thread(make_folder, places.data, FOR_GROUP)
     await upgrade(places.database_url)
     queue = container.queue()
     if isinstance(queue, ProcrastinateQueue):

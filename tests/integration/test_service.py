@@ -215,7 +215,9 @@ async def test_the_first_start_makes_an_admin_and_prints_the_password_once(
 
         assert "Password" not in service.output
         assert str(tmp_path / "vidcore-data") in service.output
-        assert (tmp_path / "vidcore-data" / "jwt-secret").stat().st_mode & 0o777 == 0o600
+        data = tmp_path / "vidcore-data"
+        assert (data / "jwt-secret").stat().st_mode & 0o777 == 0o600
+        assert data.stat().st_mode & 0o777 == 0o750
 
 
 async def test_readiness_names_what_is_checked(tmp_path: Path) -> None:
@@ -225,7 +227,7 @@ async def test_readiness_names_what_is_checked(tmp_path: Path) -> None:
         assert ready.status == 200
         assert ready.json == {
             "status": "ok",
-            "checks": {"database": "ok", "storage": "ok", "ffmpeg": "ok"},
+            "checks": dict.fromkeys(("database", "storage", "ffmpeg", "disk"), "ok"),
         }
 
 

@@ -1,8 +1,10 @@
 """The schema: made, unmade, compared with the tables that queries use."""
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -45,6 +47,25 @@ async def test_the_migrations_make_the_tables_that_queries_use(empty_database_ur
     await upgrade(empty_database_url)
 
     assert await run(empty_database_url, differences) == []
+
+
+async def test_a_database_that_is_a_file_is_its_owners_alone(tmp_path: Path) -> None:
+    old = os.umask(0o022)
+    store = SqlStore(f"sqlite:///{tmp_path / 'new.db'}")
+    try:
+        await upgrade(f"sqlite:///{tmp_path / 'new.db'}")
+        async with store.write() as uow:
+            await uow.users.add(example_user(1))
+            await uow.commit()
+
+        assert {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {
+            "new.db": 0o600,
+            "new.db-wal": 0o600,
+            "new.db-shm": 0o600,
+        }
+    finally:
+        os.umask(old)
+        await store.close()
 
 
 async def test_the_migrations_make_the_checks_of_the_tables(

@@ -1,0 +1,122 @@
+// Everything that is asked of the service, by its public contract. The session is a cookie that no
+// script can read; so nothing here, or anywhere in the page, ever holds a token.
+
+export class ApiError extends Error {
+  // `code` is the contract's `error_code`, or "offline" if there was no answer.
+  constructor(status, body, retryAfter) {
+    super(body.detail);
+    this.status = status;
+    this.code = body.error_code;
+    this.fields = body.errors ?? [];
+    this.retryAfter = retryAfter;
+  }
+}
+
+let whenSignedOut = () => {};
+
+export function onSignedOut(call) {
+  whenSignedOut = call;
+}
+
+// Ask, and give the JSON of the answer, or null if it has none. Throws ApiError.
+export async function ask(method, path, { query, body, signal } = {}) {
+  const options = { method, signal, headers: {} };
+  if (body !== undefined) {
+    options.body = JSON.stringify(body);
+    options.headers["Content-Type"] = "application/json";
+  }
+  const address = path + asQuery(query);
+  let response;
+  try {
+    response = await fetch(address, options);
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new ApiError(0, { detail: String(error), error_code: "offline" });
+  }
+  if (response.ok) return response.status === 204 ? null : response.json();
+  throw await failure(response, path);
+}
+
+// Make the error of an answer that is none of success; whoever is no longer signed in is sent to do it.
+export async function failure(response, path) {
+  let body = { detail: response.statusText, error_code: "offline" };
+  if (response.headers.get("Content-Type")?.startsWith("application/json")) {
+    body = await response.json();
+  }
+  const error = new ApiError(response.status, body, Number(response.headers.get("Retry-After")));
+  if (endsSession(error) && path !== "/api/auth/me") whenSignedOut();
+  return error;
+}
+
+export function endsSession(error) {
+  return error.code === "not_authenticated" || error.code === "account_inactive";
+}
+
+function asQuery(query = {}) {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== "");
+  return given.length ? `?${new URLSearchParams(given)}` : "";
+}
+
+const id = encodeURIComponent;
+
+export const auth = {
+  me: () => ask("GET", "/api/auth/me"),
+  login: (body) => ask("POST", "/api/auth/login", { body: { ...body, cookie: true } }),
+  register: (body) => ask("POST", "/api/auth/register", { body: { ...body, cookie: true } }),
+  logout: () => ask("POST", "/api/auth/logout"),
+  password: (body) => ask("POST", "/api/auth/password", { body }),
+};
+
+export const videos = {
+  list: (query, signal) => ask("GET", "/api/videos", { query, signal }),
+  of: (user, query, signal) => ask("GET", `/api/users/${id(user)}/videos`, { query, signal }),
+  show: (video, signal) => ask("GET", `/api/videos/${id(video)}`, { signal }),
+  edit: (video, body) => ask("PATCH", `/api/videos/${id(video)}`, { body }),
+  remove: (video) => ask("DELETE", `/api/videos/${id(video)}`),
+  retry: (video) => ask("POST", `/api/videos/${id(video)}/retry`),
+  view: (video) => ask("POST", `/api/videos/${id(video)}/view`),
+};
+
+export const uploads = {
+  list: (signal) => ask("GET", "/api/uploads", { signal }),
+  check: (size) => ask("POST", "/api/uploads/check", { body: { size } }),
+};
+
+export const categories = {
+  list: (signal) => ask("GET", "/api/categories", { signal }),
+  create: (body) => ask("POST", "/api/categories", { body }),
+  rename: (category, body) => ask("PATCH", `/api/categories/${id(category)}`, { body }),
+  remove: (category) => ask("DELETE", `/api/categories/${id(category)}`),
+};
+
+export const invitations = {
+  validate: (token) => ask("GET", `/api/invitations/validate/${id(token)}`),
+  list: (query, signal) => ask("GET", "/api/invitations", { query, signal }),
+  create: (body) => ask("POST", "/api/invitations", { body }),
+  revoke: (invitation) => ask("DELETE", `/api/invitations/${id(invitation)}`),
+};
+
+export const users = {
+  list: (query, signal) => ask("GET", "/api/users", { query, signal }),
+  role: (user, role) => ask("PATCH", `/api/users/${id(user)}/role`, { body: { role } }),
+  active: (user, is_active) =>
+    ask("PATCH", `/api/users/${id(user)}/active`, { body: { is_active } }),
+  remove: (user, query) => ask("DELETE", `/api/users/${id(user)}`, { query }),
+};
+
+export const admin = {
+  stats: (signal) => ask("GET", "/api/admin/stats", { signal }),
+  config: (signal) => ask("GET", "/api/admin/config", { signal }),
+  configure: (body) => ask("PATCH", "/api/admin/config", { body }),
+};
+
+// Call `tell` with the video at every change, until nothing more happens or `signal` ends it.
+export function follow(video, tell, signal) {
+  const source = new EventSource(`/api/videos/${id(video)}/events`);
+  source.addEventListener("status", (event) => {
+    const shown = JSON.parse(event.data);
+    if (["completed", "failed"].includes(shown.processing_status)) source.close();
+    tell(shown);
+  });
+  signal?.addEventListener("abort", () => source.close());
+}
