@@ -38,15 +38,17 @@ class Processes:
         self._arguments = tuple(arguments)
         self._listening = listening
         self._children: dict[int, asyncio.subprocess.Process] = {}
+        self._serving = [asyncio.Event() for _ in range(count)]
         self._stopping = False
 
-    async def run(self, told: asyncio.Event, say: Callable[[str], None]) -> None:
-        """Keep them alive until `told` to stop."""
+    async def run(self, told: asyncio.Event, introduce: Callable[[], None]) -> None:
+        """Keep them alive until `told` to stop; call `introduce` once all of them serve."""
         keepers = [asyncio.create_task(self._keep(number)) for number in range(self._count)]
+        introducing = asyncio.create_task(self._introduce(introduce))
         try:
-            say(f"Processes: {self._count}")
             await told.wait()
         finally:
+            introducing.cancel()
             self._stopping = True
             self._signal(signal.SIGTERM)
             _, late = await asyncio.wait(keepers, timeout=STOP_MAX)
@@ -54,6 +56,11 @@ class Processes:
                 _log.warning("processes were killed", after_seconds=STOP_MAX)
                 self._signal(signal.SIGKILL)
                 await asyncio.wait(late)
+
+    async def _introduce(self, introduce: Callable[[], None]) -> None:
+        for serving in self._serving:
+            await serving.wait()
+        introduce()
 
     def _signal(self, number: signal.Signals) -> None:
         for child in self._children.values():
@@ -69,9 +76,11 @@ class Processes:
                 await asyncio.sleep(RESTART_PAUSE)
 
     async def _run_one(self, number: int) -> int:
-        # Nothing is ever written to the pipe: its other end closes when this process ends.
+        # Nothing is ever written to the first pipe: its other end closes when this process ends.
         reading, writing = os.pipe()
-        fds = (self._listening.fileno(), reading)
+        told, telling = os.pipe()
+        self._listen_to(told, number)
+        fds = (self._listening.fileno(), reading, telling)
         try:
             child = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "vidcore_app", "serve", *self._arguments),
@@ -80,6 +89,7 @@ class Processes:
             )
         finally:
             os.close(reading)
+            os.close(telling)
         self._children[number] = child
         if self._stopping:
             child.terminate()
@@ -88,3 +98,21 @@ class Processes:
         finally:
             os.close(writing)
             forget_process(child.pid)
+
+    def _listen_to(self, told: int, number: int) -> None:
+        """Note when a process says that it serves; its end of the pipe closes in any case."""
+        loop = asyncio.get_running_loop()
+
+        def hear() -> None:
+            loop.remove_reader(told)
+            if os.read(told, 1):
+                self._serving[number].set()
+            os.close(told)
+
+        loop.add_reader(told, hear)
+
+
+def tell_serving(telling: int) -> None:
+    """Have the parent know that this process serves."""
+    os.write(telling, b"1")
+    os.close(telling)

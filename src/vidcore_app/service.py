@@ -21,7 +21,7 @@ from adapters_jobs.fleet import ProcrastinateQueue
 from vidcore.errors import ServiceUnavailableError, UsernameTakenError
 from vidcore_app.container import Container
 from vidcore_app.leadership import RETRY, Leadership
-from vidcore_app.processes import Processes
+from vidcore_app.processes import Processes, tell_serving
 from vidcore_app.stopping import told_to_stop
 
 WEEKLY: Final = "0 0 * * 0"  # Sunday 00:00 UTC, when the quota's week begins
@@ -72,11 +72,13 @@ async def opened(container: Container) -> AsyncIterator[None]:
 class Inherited:
     """What one of several serving processes has from its parent: file descriptors.
 
-    `listening` is the socket to serve on; `parent` the read end of a pipe that ends with the parent.
+    `listening` is the socket to serve on; `parent` the read end of a pipe that ends with the parent;
+    `serving` the write end of one by which the parent is told that this process serves.
     """
 
     listening: int
     parent: int
+    serving: int
 
 
 async def _keep_adjusted(clock: SqlClock) -> None:
@@ -125,6 +127,8 @@ async def serve(
         port = await server.start()
         if inherited is None:
             _introduce(container, port, say)
+        else:
+            tell_serving(inherited.serving)
         _log.info("serving", host=settings.host, port=port, worker=with_worker)
         await told.wait()
         _log.info("stopping", data=str(places.data))
@@ -146,9 +150,10 @@ async def serve_by_many(
         async with opened(container):
             await _prepare(container, say)
         with listen(settings.host, settings.port) as listening:
-            _introduce(container, listening.getsockname()[1], say)
+            port = listening.getsockname()[1]
             with counting_together():
-                await Processes(count, arguments, listening).run(told, say)
+                processes = Processes(count, arguments, listening)
+                await processes.run(told, lambda: _introduce(container, port, say, count))
 
 
 class Duties:
@@ -214,10 +219,14 @@ async def _prepare(container: Container, say: Callable[[str], None]) -> None:
     await _make_first_admin(container, say)
 
 
-def _introduce(container: Container, port: int, say: Callable[[str], None]) -> None:
+def _introduce(
+    container: Container, port: int, say: Callable[[str], None], processes: int = 1
+) -> None:
     settings, places, ffmpeg = container.settings(), container.places(), container.ffmpeg()
     say(f"Data:     {places.data}")
     say(f"ffmpeg:   {ffmpeg.path} ({ffmpeg.version})")
+    if processes > 1:
+        say(f"Processes: {processes}")
     say(f"Address:  {places.public_url} (listening on {settings.host}, port {port})")
 
 

@@ -15,8 +15,8 @@ def _inherited(
     """Read the file descriptors that a parent of several processes hands on."""
     if value is None:
         return None
-    listening, parent = map(int, value.split(","))
-    return Inherited(listening=listening, parent=parent)
+    listening, parent, serving = map(int, value.split(","))
+    return Inherited(listening=listening, parent=parent, serving=serving)
 
 
 _EXITS: Final = exit_codes(
