@@ -121,12 +121,15 @@ async def test_lost_media_are_made_again_while_the_upload_is_there(
     assert await found(platform) == []
 
 
-async def test_half_an_upload_is_nothing_to_make_a_video_of(platform: MemoryPlatform) -> None:
+@pytest.mark.parametrize("left", [b"half", SOURCE + b"more"])
+async def test_what_is_no_whole_upload_is_nothing_to_make_a_video_of(
+    platform: MemoryPlatform, left: bytes
+) -> None:
     video = await published(platform)
     upload = example_upload(5, ADA, video_id=video.id, reserved_bytes=0)
     await platform.add(upload)
     await platform.save(attrs.evolve(ADA, weekly_upload_bytes=1_000))
-    await platform.receive(str(upload.id), b"half")
+    await platform.receive(str(upload.id), left)
     platform.media.files.clear()
 
     await found(platform, repair=True)
@@ -308,6 +311,16 @@ async def test_a_deep_look_finds_media_that_are_no_video(platform: MemoryPlatfor
 
     assert (broken.kind, broken.repaired) == ("output_broken", None)
     assert "garbage" in broken.detail
+
+
+async def test_a_deep_look_leaves_the_files_of_a_failed_video_alone(
+    platform: MemoryPlatform,
+) -> None:
+    video = await published(platform)
+    await platform.save(attrs.evolve(video, status=Status.FAILED, error_message="It is lost."))
+    platform.transcoder.errors[str(video.media)] = ServiceUnavailableError("ffmpeg is gone.")
+
+    assert "output_broken" not in {kind for kind, _ in await named(platform, deep=True)}
 
 
 async def test_everything_is_looked_at_beyond_one_batch(platform: MemoryPlatform) -> None:
