@@ -166,6 +166,28 @@ def test_a_deep_look_holds_the_file_against_the_record(
     assert {finding.kind for finding in found} <= {FindingKind.OUTPUT_BROKEN}
 
 
+@pytest.mark.parametrize(("lasts", "differs"), [(0.5, False), (0.51, True)])
+def test_a_record_without_a_duration_is_held_against_none(
+    lasts: float,
+    differs: bool,  # noqa: FBT001 - a table
+) -> None:
+    unrecorded = attrs.evolve(PUBLISHED, duration_seconds=None)
+    files = attrs.evolve(ALL_THERE, output=attrs.evolve(OUTPUT, duration=lasts))
+
+    assert bool(check_video(unrecorded, files, NOW)) is differs
+
+
+@pytest.mark.parametrize(
+    ("field", "lacks"), [("storyboard", "picture"), ("storyboard_layout", "layout")]
+)
+def test_half_a_storyboard_says_which_half_it_lacks(field: str, lacks: str) -> None:
+    halved: dict[str, Any] = {field: None}
+
+    [found] = check_video(attrs.evolve(PUBLISHED, **halved), ALL_THERE, NOW)
+
+    assert found.detail == f"Its storyboard has no {lacks}."
+
+
 def test_a_file_that_is_no_video_is_broken_and_says_why() -> None:
     [found] = check_video(PUBLISHED, attrs.evolve(ALL_THERE, fault="It is garbage."), NOW)
 
