@@ -181,13 +181,15 @@ async def test_a_video_that_waited_in_sqlite_is_processed_by_workers_on_postgres
 ) -> None:
     target, samples = make_postgres_database(), Samples(find_ffmpeg().path, tmp_path)
     before = RunningService(tmp_path, sqlite_url)
-    await before.start("--no-worker")
-    client = Client(before.url)
-    await client.log_in("admin", PASSWORD)
-    for number in range(2):
-        uploaded = await client.upload(samples("plain.mp4"), title=f"Video {number}")
-        assert uploaded.status == 201
-    await before.stop()
+    try:
+        await before.start("--no-worker")
+        client = Client(before.url)
+        await client.log_in("admin", PASSWORD)
+        for number in range(2):
+            uploaded = await client.upload(samples("plain.mp4"), title=f"Video {number}")
+            assert uploaded.status == 201
+    finally:
+        await before.stop()
 
     code, output, _ = ended(start("copy-database", sqlite_url, target))
 
@@ -195,12 +197,16 @@ async def test_a_video_that_waited_in_sqlite_is_processed_by_workers_on_postgres
     assert output.endswith("Videos that wait there to be processed: 2.\n")
     assert len(jobs(target)) == 2
     after = RunningService(tmp_path, target)
-    await after.start("--no-worker")
-    client.url = after.url
-    async with after, after.beside("worker"):
-        await client.wait_for(
-            "/api/videos",
-            lambda page: (
-                [each["processing_status"] for each in page["items"]] == ["completed", "completed"]
-            ),
-        )
+    try:
+        await after.start("--no-worker")
+        client.url = after.url
+        async with after.beside("worker"):
+            await client.wait_for(
+                "/api/videos",
+                lambda page: (
+                    [each["processing_status"] for each in page["items"]]
+                    == ["completed", "completed"]
+                ),
+            )
+    finally:
+        await after.stop()
