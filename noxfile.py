@@ -13,6 +13,7 @@ nox.options.sessions = ["lint", "types", "tests", "core"]
 nox.options.error_on_missing_interpreters = True
 
 CORE = "src/vidcore"
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 OLDEST = (3, 11)
 NEWEST = (3, 14)
 SEEDS = 200
@@ -24,7 +25,19 @@ MACHINES = (
     "tests/integration/test_differential_machine.py",
 )
 
-BENCHMARKS = ("upload", "processing", "account_cache", "login_timing", "eta", "copy_database")
+MEASURED = (
+    "requests",
+    "streaming",
+    "playable",
+    "footprint",
+    "fleet",
+)  # these write what they found
+BENCHMARKS = (
+    *MEASURED,
+    *("upload", "processing", "account_cache", "login_timing", "eta", "copy_database", "lists"),
+)
+BESIDE_SEED = ("requests", "streaming")
+SEED_PLAN = "benchmarks/peers/seed_plan.txt"
 
 RULES = (
     "checkup mending turns following sessions quota invitations users uploads videos video_lifecycle categories config pages throttle text webhooks signatures addresses "
@@ -109,10 +122,19 @@ def _install(session: nox.Session) -> None:
     session.env["PYTHONHASHSEED"] = "0"
 
 
+def _say_what_is_left_out(session: nox.Session) -> None:
+    found = any(shutil.which(name) for name in CHROMIUMS)
+    first = "" if found else "install Chromium (on Debian: apt-get install chromium), then "
+    session.log(
+        f"Left out: the tests of the page in a browser. To have them: {first}nox -s browser"
+    )
+
+
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
     """Run all tests, on SQLite and PostgreSQL, with coverage."""
     _install(session)
+    _say_what_is_left_out(session)
     session.env["COVERAGE_FILE"] = str(Path(session.create_tmp(), ".coverage"))
     session.run("pytest", "-n2", "--cov", "--cov-report=", *session.posargs)
     session.run("coverage", "report", "--include=src/vidcore/*", "--fail-under=100")
@@ -195,9 +217,17 @@ def chaos(session: nox.Session) -> None:
 
 @nox.session
 def browser(session: nox.Session) -> None:
-    """Play every kind of video in Chromium, which has to be on the PATH."""
+    """Use the page, and play every kind of video, in Chromium, which has to be on the PATH."""
     _install(session)
+    session.run("pytest", "tests/browser", *session.posargs)
     session.run("python", "-m", "tests.browser")
+
+
+@nox.session
+def screenshots(session: nox.Session) -> None:
+    """Take the pictures of all screens in docs/screenshots anew, with Chromium from the PATH."""
+    _install(session)
+    session.run("python", "-m", "tests.browser.screenshots", *session.posargs)
 
 
 @nox.session
@@ -226,8 +256,17 @@ def bench(session: nox.Session) -> None:
     """Run all benchmarks side by side with what people would use instead, or those that are named."""
     _install(session)
     session.install("fastapi", "uvicorn", "python-multipart")  # a peer, and nothing of ours
+    # The seed's stack wants another bcrypt than ours, and so a place of its own.
+    peer, found = Path(session.create_tmp(), "seed"), Path(session.create_tmp(), "found").absolute()
+    session.run("python", "-m", "venv", "--clear", str(peer))
+    session.run(str(peer / "bin/pip"), "install", "--quiet", "-r", SEED_PLAN, external=True)
+    found.mkdir(exist_ok=True)
     for name in session.posargs or BENCHMARKS:
-        session.run("python", "-m", f"benchmarks.{name}")
+        more = ["--json", str(found / f"{name}.json")] if name in MEASURED else []
+        if name in BESIDE_SEED:
+            more += ["--peer-python", str(peer.absolute() / "bin/python")]
+        session.run("python", "-m", f"benchmarks.{name}", *more)
+    session.run("python", "-m", "benchmarks.publish", str(found))
 
 
 @nox.session

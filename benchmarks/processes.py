@@ -12,11 +12,20 @@ def processor_seconds(pid: int) -> float:
     return own + sum(processor_seconds(int(child)) for child in children)
 
 
+def memory(pid: int) -> int:
+    """Give the bytes of memory that a process has now."""
+    return _bytes(pid, "VmRSS:")
+
+
 def memory_peak(pid: int) -> int:
     """Give the most bytes of memory that a process has had since that was reset."""
+    return _bytes(pid, "VmHWM:")
+
+
+def _bytes(pid: int, name: str) -> int:
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    peak = next(line for line in lines if line.startswith("VmHWM:"))
-    return int(peak.split()[1]) << 10
+    line = next(line for line in lines if line.startswith(name))
+    return int(line.split()[1]) << 10
 
 
 def reset_memory_peak(pid: int) -> None:

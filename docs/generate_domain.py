@@ -56,6 +56,7 @@ CONSTANTS: Final = {
         "pages.PAGE_SIZE": "A page of a list, unless asked otherwise",
         "pages.PAGE_SIZE_MAX": "A page of a list, at most",
         "pages.PAGE_MAX": "The last page that can be asked for",
+        "cursors.CURSOR_MAX": "A cursor, at most",
     },
     "uploads": {
         "uploads.RESUMABLE_LIFETIME": "A resumable upload ends after",

@@ -6,10 +6,11 @@ from uuid import UUID
 
 import attrs
 import sqlalchemy as sa
+from sqlalchemy.engine import RowMapping
 
 from adapters_db.lines import waits_at
 from adapters_db.session import Session
-from adapters_db.tables import cron_runs, uploads, users, videos
+from adapters_db.tables import EVERY, IS_UNDER_WAY, cron_runs, uploads, users, video_counts, videos
 from adapters_db.upserts import insert_tolerant
 from vidcore.lifecycle import Status
 from vidcore.ports.store import Backlog, Books, Statistics
@@ -17,30 +18,23 @@ from vidcore.ports.store import Backlog, Books, Statistics
 
 @attrs.frozen
 class SqlBooks(Books):
-    """Counts over `users`, `videos` and `uploads`, and the table `cron_runs`."""
+    """Counts over `users`, `uploads` and `video_counts`, and the table `cron_runs`."""
 
     _session: Session
 
     async def statistics(self) -> Statistics:
         """Count accounts and videos; a status without videos counts 0."""
         everyone = sa.select(sa.func.count()).select_from(users)
-        by_status = sa.select(
-            videos.c.status,
-            sa.func.count().label("videos"),
-            sa.func.sum(videos.c.file_size_bytes).label("size"),
-        ).group_by(videos.c.status)
-        rows = {Status(row["status"]): row for row in await self._session.all(by_status)}
+        rows = await self._counts()
         return Statistics(
             total_users=await self._session.number(everyone),
             active_users=await self._session.number(everyone.where(users.c.is_active)),
-            videos_by_status={
-                status: rows[status]["videos"] if status in rows else 0 for status in Status
-            },
+            videos_by_status={status: _videos(rows, status) for status in Status},
             storage_used_bytes=sum(int(row["size"]) for row in rows.values()),
         )
 
     async def backlog(self, now: datetime) -> Backlog:
-        """Count by the index of `videos.status` alone, and of uploads those that are live."""
+        """Count of videos those under way, and of uploads those that are live; what is done is counted."""
         status, waits = videos.c.status, waits_at(now)
         ready = sa.case(
             (status == Status.PROCESSING.value, videos.c.lease_until), else_=videos.c.ready_at
@@ -49,36 +43,38 @@ class SqlBooks(Books):
             sa.func.sum(sa.case((waits, 1), else_=0)).label("waiting"),
             sa.func.sum(sa.case((waits, 0), else_=1)).label("processing"),
             sa.func.min(sa.case((waits, ready))).label("ready_since"),
-        ).where(status.in_((Status.PENDING.value, Status.PROCESSING.value)))
-        done = sa.select(sa.func.count()).select_from(videos)
+        ).where(sa.text(IS_UNDER_WAY))
         live = sa.select(
             sa.func.count().label("uploads"),
             sa.func.sum(uploads.c.reserved_bytes).label("reserved"),
         ).where(uploads.c.expires_at > now, uploads.c.video_id.is_(None))
+        done = await self._counts()
         (videos_row,) = await self._session.all(under_way)
         (uploads_row,) = await self._session.all(live)
         return Backlog(
             waiting=int(videos_row["waiting"] or 0),
             ready_since=videos_row["ready_since"],
             processing=int(videos_row["processing"] or 0),
-            completed=await self._session.number(done.where(status == Status.COMPLETED.value)),
-            failed=await self._session.number(done.where(status == Status.FAILED.value)),
+            completed=_videos(done, Status.COMPLETED),
+            failed=_videos(done, Status.FAILED),
             uploads=uploads_row["uploads"],
             reserved_bytes=int(uploads_row["reserved"] or 0),
         )
 
     async def completed_counts(self, user_ids: Collection[UUID]) -> dict[UUID, int]:
         """Give the number of completed videos of each of these members, 0 included."""
+        counts = video_counts.c
         query = (
-            sa.select(videos.c.uploaded_by, sa.func.count().label("videos"))
+            sa.select(counts.uploaded_by, sa.func.sum(counts.videos).label("videos"))
             .where(
-                videos.c.uploaded_by.in_(user_ids),
-                videos.c.status == Status.COMPLETED.value,
+                counts.uploaded_by.in_(user_ids),
+                counts.category_id == EVERY,
+                counts.status == Status.COMPLETED.value,
             )
-            .group_by(videos.c.uploaded_by)
+            .group_by(counts.uploaded_by)
         )
         rows = await self._session.all(query)
-        return dict.fromkeys(user_ids, 0) | {row["uploaded_by"]: row["videos"] for row in rows}
+        return dict.fromkeys(user_ids, 0) | {row["uploaded_by"]: int(row["videos"]) for row in rows}
 
     async def source_ids(self) -> frozenset[str]:
         """Give the names of uploads that have not become videos, and the sources of videos."""
@@ -104,3 +100,21 @@ class SqlBooks(Books):
         statement = insert_tolerant(self._session, cron_runs).values(name=name, window=window)
         inserted = statement.on_conflict_do_nothing().returning(cron_runs.c.name)
         return await self._session.first(inserted) is not None
+
+    async def _counts(self) -> dict[Status, RowMapping]:
+        """Give, for each status that has any, how many videos there are and their size in bytes."""
+        counts = video_counts.c
+        query = (
+            sa.select(
+                counts.status,
+                sa.func.sum(counts.videos).label("videos"),
+                sa.func.sum(counts.bytes).label("size"),
+            )
+            .where(counts.uploaded_by == EVERY, counts.category_id == EVERY)
+            .group_by(counts.status)
+        )
+        return {Status(row["status"]): row for row in await self._session.all(query)}
+
+
+def _videos(counts: dict[Status, RowMapping], status: Status) -> int:
+    return int(counts[status]["videos"]) if status in counts else 0

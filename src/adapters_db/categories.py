@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from adapters_db.failures import violated_constraint
 from adapters_db.session import Session
-from adapters_db.tables import categories, videos
+from adapters_db.tables import EVERY, categories, video_counts
 from vidcore.categories import Category, category_key
 from vidcore.errors import CategoryExistsError, NotFoundError
 from vidcore.lifecycle import Status
@@ -74,9 +74,14 @@ class SqlCategories(Categories):
     async def listing(self) -> Sequence[CategoryEntry]:
         """Give all categories, sorted here: databases differ in how they order letters."""
         counts = (
-            sa.select(videos.c.category_id, sa.func.count().label("video_count"))
-            .where(videos.c.status == Status.COMPLETED.value)
-            .group_by(videos.c.category_id)
+            sa.select(
+                video_counts.c.category_id, sa.func.sum(video_counts.c.videos).label("video_count")
+            )
+            .where(
+                video_counts.c.uploaded_by == EVERY,
+                video_counts.c.status == Status.COMPLETED.value,
+            )
+            .group_by(video_counts.c.category_id)
             .subquery()
         )
         video_count = sa.func.coalesce(counts.c.video_count, 0).label("video_count")
@@ -84,7 +89,7 @@ class SqlCategories(Categories):
             categories.outerjoin(counts, categories.c.id == counts.c.category_id)
         )
         entries = (
-            CategoryEntry(category=category_from_row(row), video_count=row["video_count"])
+            CategoryEntry(category=category_from_row(row), video_count=int(row["video_count"]))
             for row in await self._session.all(query)
         )
         return sorted(entries, key=lambda e: (category_key(e.category.name), e.category.id))

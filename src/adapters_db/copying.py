@@ -21,7 +21,8 @@ from adapters_db.migrate import current_revision, newest_revision
 from adapters_db.sides import Line, Side, open_side
 from adapters_db.tables import metadata
 
-TABLES: Final = tuple(metadata.sorted_tables)  # those last that refer to others
+# Those last that refer to others, and none that the database makes of the others by itself.
+TABLES: Final = tuple(it for it in metadata.sorted_tables if not it.info.get("derived"))
 
 
 class Step(StrEnum):

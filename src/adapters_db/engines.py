@@ -17,6 +17,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from adapters_db.sqlite_connection import connect_by_one_trip
+
 SQLITE: Final = "sqlite"
 CONNECT_TIMEOUT: Final = 10  # seconds
 POOL_SIZE: Final = 5  # kept open by each engine; as many again may be opened under load
@@ -96,6 +98,7 @@ def _sqlite_engines(url: URL, patience: float) -> Engines:
     common = {"max_overflow": 0, "pool_timeout": 2 * patience}
     busy_timeout = int(patience * _MILLISECONDS)
     write = create_async_engine(url, pool_size=1, **common)
+    connect_by_one_trip(write)
     write_ahead(write, patience=patience)
     set_pragmas(
         write,
@@ -109,6 +112,7 @@ def _sqlite_engines(url: URL, patience: float) -> Engines:
     )
     begin_immediately(write)
     read = create_async_engine(url, pool_size=POOL_SIZE, **common, **_COMMITS_BY_ITSELF)
+    connect_by_one_trip(read)
     set_pragmas(read, {"busy_timeout": busy_timeout, "query_only": "ON"})
     return Engines(read=read, write=write)
 

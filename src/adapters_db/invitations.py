@@ -8,12 +8,13 @@ import attrs
 import sqlalchemy as sa
 from sqlalchemy.engine import RowMapping
 
-from adapters_db.paging import fetch_page
+from adapters_db.paging import Source, Wanted, fetch_page
 from adapters_db.session import Session
 from adapters_db.tables import invitations
 from vidcore.errors import NotFoundError
 from vidcore.invitations import Invitation, InvitationStatus
-from vidcore.pages import Page, PageRequest
+from vidcore.orders import Order, by_age
+from vidcore.pages import Ordering, Page, PageRequest, newest_first
 from vidcore.ports.store import Invitations
 
 
@@ -80,13 +81,21 @@ class SqlInvitations(Invitations):
         self, status: InvitationStatus | None, now: datetime, request: PageRequest
     ) -> Page[Invitation]:
         """Give one page of invitations, newest first."""
-        wanted = sa.select(invitations).where(*_conditions(status, now))
-        return await fetch_page(
-            self._session,
-            wanted.order_by(invitations.c.created_at.desc(), invitations.c.id.desc()),
-            request,
-            invitation_from_row,
+        source = Source(
+            entries=lambda wanted: sa.select(invitations).join_from(
+                wanted, invitations, wanted.c.id == invitations.c.id
+            ),
+            key=invitations.c.created_at,
+            parts=[_conditions(status, now)],
+            merges=self._session.is_sqlite,
         )
+        ordering: Ordering[Invitation] = newest_first(by_age)
+        wanted = Wanted(
+            ordering=ordering,
+            make=invitation_from_row,
+            listing=lambda behind: source.listing(Order.DESC, behind=behind),
+        )
+        return await fetch_page(self._session, wanted, request)
 
     async def _find(self, condition: sa.ColumnElement[bool]) -> Invitation | None:
         query = self._session.held(sa.select(invitations).where(condition))

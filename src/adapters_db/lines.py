@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import RowMapping
 
 from adapters_db.session import Session
-from adapters_db.tables import videos
+from adapters_db.tables import IS_UNDER_WAY, videos
 from adapters_db.tallies import UNPLANNED, mode_from_text
 from adapters_db.video_rows import video_from_row
 from vidcore.estimates import Line, Load, Turn
@@ -56,7 +56,7 @@ def _query(video_ids: Collection[UUID], now: datetime) -> sa.Select[Any]:
                 for name, number in numbers.items()
             ),
         )
-        .where(videos.c.status.in_((Status.PENDING.value, Status.PROCESSING.value)))
+        .where(sa.text(IS_UNDER_WAY))
         .subquery()
     )
     columns = [column for column in line.c if column.name != "id"]

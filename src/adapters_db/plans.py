@@ -1,11 +1,16 @@
 """A processing plan and a storyboard as JSON text: they are shown and followed, but never searched."""
 
 import json
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 import attrs
 
 from vidcore.media import Plan, Storyboard, Transfer
+
+_REMEMBERED: Final = (
+    1024  # texts, of some 500 bytes; most videos of a platform have one of a few plans
+)
 
 
 def plan_to_text(plan: Plan) -> str:
@@ -13,6 +18,7 @@ def plan_to_text(plan: Plan) -> str:
     return json.dumps(attrs.asdict(plan))
 
 
+@lru_cache(_REMEMBERED)
 def plan_from_text(text: str) -> Plan:
     """Make the plan of a JSON object that `plan_to_text` gave, in this or an earlier version."""
     stored: dict[str, Any] = json.loads(text)
@@ -28,6 +34,7 @@ def storyboard_to_text(board: Storyboard) -> str:
     return json.dumps(attrs.asdict(board))
 
 
+@lru_cache(_REMEMBERED)
 def storyboard_from_text(text: str) -> Storyboard:
     """Make the layout of a JSON object that `storyboard_to_text` gave."""
     return Storyboard(**json.loads(text))

@@ -1,6 +1,6 @@
 """One connection in the hands of one unit of work: every statement of the repositories goes here."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from adapters_db.cancellation import finish
+from adapters_db.engines import SQLITE
 from adapters_db.failures import reachable
 
 T = TypeVar("T")
@@ -45,6 +46,11 @@ class Session:
     connection: AsyncConnection
     holds: bool
 
+    @property
+    def is_sqlite(self) -> bool:
+        """Say which database it is."""
+        return self.connection.dialect.name == SQLITE
+
     def held(self, query: sa.Select[Any], *, skip_locked: bool = False) -> sa.Select[Any]:
         """Have `query` hold its rows if that is wanted.
 
@@ -60,13 +66,17 @@ class Session:
         """Give the first row, if there is one."""
         return (await self._execute(query)).mappings().first()
 
-    async def all(self, query: sa.Executable) -> Sequence[RowMapping]:
-        """Give all rows."""
-        return (await self._execute(query)).mappings().all()
+    async def all(
+        self, query: sa.Executable, values: Mapping[str, object] | None = None
+    ) -> Sequence[RowMapping]:
+        """Give all rows; `values` are of the query's parameters."""
+        return (await self._execute(query, values)).mappings().all()
 
-    async def number(self, query: sa.Select[int]) -> int:
+    async def number(
+        self, query: sa.Select[int], values: Mapping[str, object] | None = None
+    ) -> int:
         """Give the one number that `query` counts or sums up; a sum of nothing is 0."""
-        return int((await self._execute(query)).scalar() or 0)
+        return int((await self._execute(query, values)).scalar() or 0)
 
     async def change(self, statement: sa.Insert | sa.Update | sa.Delete) -> int:
         """Change rows and say how many."""
@@ -95,8 +105,10 @@ class Session:
         """Make the changes last."""
         await _call(self.connection.commit())
 
-    async def _execute(self, statement: sa.Executable) -> CursorResult[Any]:
-        return await _call(self.connection.execute(statement))
+    async def _execute(
+        self, statement: sa.Executable, values: Mapping[str, object] | None = None
+    ) -> CursorResult[Any]:
+        return await _call(self.connection.execute(statement, values))
 
 
 async def _call(call: Awaitable[T]) -> T:

@@ -5,6 +5,8 @@ only and PostgreSQL's depends on the database's locale, so only so do both find 
 """
 
 from enum import StrEnum
+from typing import Final
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -29,6 +31,12 @@ def _one_of(column: str, values: type[StrEnum]) -> sa.CheckConstraint:
     return sa.CheckConstraint(f"{column} IN ({listed})", name=column)
 
 
+def _partial(table: sa.Table, name: str, condition: str, *columns: str) -> None:
+    """Index those rows for which a condition holds that queries write out just so."""
+    where = sa.text(condition)
+    sa.Index(name, *(table.c[it] for it in columns), sqlite_where=where, postgresql_where=where)
+
+
 users = sa.Table(
     "users",
     metadata,
@@ -45,7 +53,7 @@ users = sa.Table(
     sa.Column("weekly_upload_bytes", sa.BigInteger, nullable=False),
     sa.Column("last_upload_reset", UtcDateTime, nullable=False),
     _one_of("role", Role),
-    sa.Index(None, "created_at", "id"),
+    sa.Index(None, "role", "is_active", "created_at", "id"),
 )
 
 invitations = sa.Table(
@@ -60,6 +68,10 @@ invitations = sa.Table(
     sa.Column("used_at", UtcDateTime),
     sa.Index(None, "created_at", "id"),
     sa.Index(None, "created_by"),
+)
+_partial(invitations, "ix_invitations_used", "used_at IS NOT NULL", "created_at", "id")
+_partial(
+    *(invitations, "ix_invitations_unused", "used_at IS NULL"), "created_at", "id", "expires_at"
 )
 
 categories = sa.Table(
@@ -112,12 +124,36 @@ videos = sa.Table(
     sa.Column("claimed_at", UtcDateTime),
     sa.Column("lease_until", UtcDateTime),
     _one_of("status", Status),
-    sa.Index(None, "created_at", "id"),
-    sa.Index(None, "view_count", "id"),
-    sa.Index(None, "uploaded_by", "created_at", "id"),
-    sa.Index(None, "category_id", "created_at", "id"),
-    sa.Index(None, "status", "due_at", "id"),
+    # A list is in one status, or merged of those that are: see `cells`.
+    *(
+        sa.Index(None, *narrowed, "status", sort, "id")
+        for narrowed in ((), ("category_id",), ("uploaded_by",), ("uploaded_by", "category_id"))
+        for sort in ("created_at", "view_count")
+    ),
 )
+
+# Not what it is but what it is not: that way, SQLite takes no index of the status instead.
+IS_UNDER_WAY: Final = "status NOT IN ('completed', 'failed')"
+_partial(videos, "ix_videos_line", IS_UNDER_WAY, "due_at", "id")
+
+EVERY: Final = UUID(int=0)  # of members, or of categories
+
+# How many videos there are, and their bytes, in each status, of each member or all, in each category or
+# all: EVERY stands for all. Triggers keep it, and only sums over `slot` mean anything: on PostgreSQL, each
+# change is a row of its own until some are folded into slot 0.
+video_counts = sa.Table(
+    "video_counts",
+    metadata,
+    sa.Column("uploaded_by", sa.Uuid, primary_key=True),
+    sa.Column("category_id", sa.Uuid, primary_key=True),
+    sa.Column("status", sa.Text, primary_key=True),
+    sa.Column("slot", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("videos", sa.BigInteger, nullable=False),
+    sa.Column("bytes", sa.BigInteger, nullable=False),
+    info={"derived": True},
+)
+_partial(video_counts, "ix_video_counts_unfolded", "slot <> 0 OR videos = 0", "slot")
+videos.add_is_dependent_on(video_counts)  # who deletes rows of all tables deletes these last
 
 uploads = sa.Table(
     "uploads",

@@ -1,6 +1,7 @@
 """The accounts in the database."""
 
 from collections.abc import Sequence
+from itertools import product
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +11,12 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.exc import IntegrityError
 
 from adapters_db.failures import violated_constraint
-from adapters_db.paging import fetch_after, fetch_page
+from adapters_db.paging import Source, Wanted, fetch_after, fetch_page
 from adapters_db.session import Session
 from adapters_db.tables import users
 from vidcore.errors import EmailTakenError, NotFoundError, UsernameTakenError
-from vidcore.pages import Page, PageRequest
+from vidcore.orders import Order, by_age
+from vidcore.pages import Ordering, Page, PageRequest, newest_first
 from vidcore.ports.store import UserQuery, Users
 from vidcore.users import Role, User, name_key
 
@@ -96,13 +98,28 @@ class SqlUsers(Users):
 
     async def page(self, query: UserQuery, request: PageRequest) -> Page[User]:
         """Give one page of accounts, newest first."""
-        wanted = sa.select(users).where(*_conditions(query))
-        return await fetch_page(
-            self._session,
-            wanted.order_by(users.c.created_at.desc(), users.c.id.desc()),
-            request,
-            user_from_row,
+        parts = [
+            [users.c.role == role.value, users.c.is_active == is_active, *_conditions(query)]
+            for role, is_active in product(
+                Role if query.role is None else (query.role,),
+                (True, False) if query.is_active is None else (query.is_active,),
+            )
+        ]
+        source = Source(
+            entries=lambda wanted: sa.select(users).join_from(
+                wanted, users, wanted.c.id == users.c.id
+            ),
+            key=users.c.created_at,
+            parts=parts,
+            merges=self._session.is_sqlite,
         )
+        ordering: Ordering[User] = newest_first(by_age)
+        wanted = Wanted(
+            ordering=ordering,
+            make=user_from_row,
+            listing=lambda behind: source.listing(Order.DESC, behind=behind),
+        )
+        return await fetch_page(self._session, wanted, request)
 
     async def after(self, last: UUID | None, *, limit: int) -> Sequence[User]:
         """Give the first accounts behind `last`, held in the order of their ids."""
@@ -141,8 +158,4 @@ def _conditions(query: UserQuery) -> list[sa.ColumnElement[bool]]:
                 users.c.email_key.contains(part, autoescape=True),
             )
         )
-    if query.role is not None:
-        conditions.append(users.c.role == query.role.value)
-    if query.is_active is not None:
-        conditions.append(users.c.is_active == query.is_active)
     return conditions

@@ -1,7 +1,9 @@
 """A video, and its entry in a list, as rows."""
 
-from typing import Any
+from operator import itemgetter
+from typing import Any, Final
 
+import attrs
 from sqlalchemy.engine import RowMapping
 
 from adapters_db.categories import category_from_row
@@ -18,6 +20,10 @@ from vidcore.lifecycle import Status
 from vidcore.text import search_key
 from vidcore.turns import planned_work
 from vidcore.videos import Video
+
+# Looked up here once: 30 columns a row, by name, cost more than all else that makes a video of it.
+_NAMES: Final = tuple(field.name for field in attrs.fields(Video))
+_values: Final = itemgetter(*(videos.c[name] for name in _NAMES))
 
 
 def video_to_row(video: Video) -> dict[str, Any]:
@@ -63,40 +69,12 @@ def video_to_row(video: Video) -> dict[str, Any]:
 
 def video_from_row(row: RowMapping) -> Video:
     """Make the video of a row, which may have columns of other tables beside it."""
-    c = videos.c
-    plan, layout = row[c.plan], row[c.storyboard_layout]
-    return Video(
-        id=row[c.id],
-        title=row[c.title],
-        description=row[c.description],
-        original_filename=row[c.original_filename],
-        file_size_bytes=row[c.file_size_bytes],
-        duration_seconds=row[c.duration_seconds],
-        width=row[c.width],
-        height=row[c.height],
-        uploaded_by=row[c.uploaded_by],
-        category_id=row[c.category_id],
-        sha256=row[c.sha256],
-        view_count=row[c.view_count],
-        status=Status(row[c.status]),
-        progress=row[c.progress],
-        error_message=row[c.error_message],
-        error_log=row[c.error_log],
-        created_at=row[c.created_at],
-        source=row[c.source],
-        media=row[c.media],
-        thumbnail=row[c.thumbnail],
-        storyboard=row[c.storyboard],
-        storyboard_layout=None if layout is None else storyboard_from_text(layout),
-        plan=None if plan is None else plan_from_text(plan),
-        attempt=row[c.attempt],
-        tries=row[c.tries],
-        ready_at=row[c.ready_at],
-        due_at=row[c.due_at],
-        holder=row[c.holder],
-        claimed_at=row[c.claimed_at],
-        lease_until=row[c.lease_until],
-    )
+    fields = dict(zip(_NAMES, _values(row), strict=True))
+    plan, layout = fields["plan"], fields["storyboard_layout"]
+    fields["status"] = Status(fields["status"])
+    fields["plan"] = None if plan is None else plan_from_text(plan)
+    fields["storyboard_layout"] = None if layout is None else storyboard_from_text(layout)
+    return Video(**fields)
 
 
 def entry_from_row(row: RowMapping) -> VideoEntry:

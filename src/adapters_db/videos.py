@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -9,17 +10,27 @@ import attrs
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from adapters_db.cells import Shape, cells_of, parameters_of
 from adapters_db.failures import violated_constraint
 from adapters_db.lines import read_line
-from adapters_db.paging import fetch_after, fetch_page
+from adapters_db.paging import (
+    ESCAPE,
+    Listing,
+    Source,
+    Wanted,
+    fetch_after,
+    fetch_page,
+    like_pattern,
+)
 from adapters_db.session import Session
-from adapters_db.tables import categories, users, videos
+from adapters_db.tables import IS_UNDER_WAY, categories, users, videos
 from adapters_db.video_rows import entry_from_row, video_from_row, video_to_row
-from vidcore.catalogue import VideoEntry, VideoQuery, VideoSort
+from vidcore.catalogue import VideoEntry, VideoQuery, VideoSort, ordering_of
 from vidcore.errors import NotFoundError, UnknownReferenceError
 from vidcore.estimates import Line
 from vidcore.lifecycle import Status
-from vidcore.pages import Order, Page, PageRequest
+from vidcore.orders import Order
+from vidcore.pages import Page, PageRequest
 from vidcore.ports.store import Videos
 from vidcore.text import search_key
 from vidcore.videos import Video
@@ -69,16 +80,27 @@ class SqlVideos(Videos):
 
     async def page(self, query: VideoQuery, request: PageRequest) -> Page[VideoEntry]:
         """Give one page of videos, by one joined query and one count."""
-        conditions = _conditions(query)
-        keys = (_SORT_COLUMNS[query.sort_by], videos.c.id)
-        order = [key.desc() if query.order is Order.DESC else key.asc() for key in keys]
-        return await fetch_page(
-            self._session,
-            _entries().where(*conditions).order_by(*order),
-            request,
-            entry_from_row,
-            counted=sa.select(sa.func.count()).select_from(videos).where(*conditions),
+        cells, ordering = cells_of(query), ordering_of(query)
+        if not cells:
+            request.behind(ordering.sort, ordering.order)
+            return ordering.page([], 0, request)
+        parameters = parameters_of(cells)
+        if query.q is not None:
+            parameters["q"] = like_pattern(search_key(query.q))
+        form = _Form(
+            shape=Shape.of(cells),
+            sort_by=query.sort_by,
+            order=query.order,
+            searched=query.q is not None,
+            merges=self._session.is_sqlite,
         )
+        wanted = Wanted(
+            ordering=ordering,
+            make=entry_from_row,
+            listing=partial(_listing, form),
+            parameters=parameters,
+        )
+        return await fetch_page(self._session, wanted, request)
 
     async def after(self, last: UUID | None, *, limit: int) -> Sequence[Video]:
         """Give the first videos behind `last`, held in the order of their ids."""
@@ -92,11 +114,13 @@ class SqlVideos(Videos):
 
     async def next_claimable(self, now: datetime) -> Video | None:
         """Give the video whose turn it is; those that another unit of work holds are passed by."""
-        pending = (videos.c.status == Status.PENDING.value) & (videos.c.ready_at <= now)
-        abandoned = (videos.c.status == Status.PROCESSING.value) & (videos.c.lease_until <= now)
+        # One condition: for two with OR between them, SQLite leaves the index that is in order.
+        ready = sa.case(
+            (videos.c.status == Status.PENDING.value, videos.c.ready_at), else_=videos.c.lease_until
+        )
         query = (
             sa.select(videos)
-            .where(sa.or_(pending, abandoned))
+            .where(sa.text(IS_UNDER_WAY), ready <= now)
             .order_by(videos.c.due_at, videos.c.id)
             .limit(1)
         )
@@ -152,30 +176,40 @@ def _entries() -> sa.Select[Any]:
     return sa.select(videos, users.c.username, categories).select_from(joined)
 
 
-def _conditions(query: VideoQuery) -> list[sa.ColumnElement[bool]]:
-    conditions: list[sa.ColumnElement[bool]] = []
-    if query.category_id is not None:
-        conditions.append(videos.c.category_id == query.category_id)
-    if query.uploaded_by is not None:
-        conditions.append(videos.c.uploaded_by == query.uploaded_by)
-    if query.status is not None:
-        conditions.append(videos.c.status == query.status.value)
-    if query.q is not None:
-        part = search_key(query.q)
-        conditions.append(
-            sa.or_(
-                videos.c.title_key.contains(part, autoescape=True),
-                videos.c.description_key.contains(part, autoescape=True),
-            )
-        )
-    if query.seen_by is not None:
-        # By what is left out: of an OR, SQLite collects all rows by two indexes, and then sorts.
-        conditions.append(
-            sa.not_(
-                sa.and_(
-                    videos.c.status != Status.COMPLETED.value,
-                    videos.c.uploaded_by != query.seen_by,
-                )
-            )
-        )
-    return conditions
+def _entries_of(wanted: sa.Subquery) -> sa.Select[Any]:
+    joined = (
+        wanted.join(videos, wanted.c.id == videos.c.id)
+        .join(users, videos.c.uploaded_by == users.c.id)
+        .outerjoin(categories, videos.c.category_id == categories.c.id)
+    )
+    return sa.select(videos, users.c.username, categories).select_from(joined)
+
+
+@attrs.frozen(kw_only=True)
+class _Form:
+    """All that the statements of two lists can differ in."""
+
+    shape: Shape
+    sort_by: VideoSort
+    order: Order
+    searched: bool
+    merges: bool
+
+
+@cache
+def _listing(form: _Form, behind: bool) -> Listing:  # noqa: FBT001 - as `fetch_page` tells it
+    """Make the statements of a list; there are a few hundred forms, and they are kept."""
+    parts = form.shape.conditions()
+    if form.searched:
+        part = sa.bindparam("q", type_=sa.Text)
+        texts = (videos.c.title_key, videos.c.description_key)
+        found = sa.or_(*(text.like(part, escape=ESCAPE) for text in texts))
+        parts = [[*conditions, found] for conditions in parts]
+    source = Source(
+        entries=_entries_of,
+        key=_SORT_COLUMNS[form.sort_by],
+        parts=parts,
+        merges=form.merges,
+        counted=None if form.searched else form.shape.count(),
+    )
+    return source.listing(form.order, behind=behind)

@@ -97,41 +97,70 @@ async def _send(
     writer.send_headers()  # aiohttp holds them back for the first write
     connection = os.dup(transport.get_extra_info("socket").fileno())
     try:
-        while transport.get_write_buffer_size():
-            await _writable(connection)
+        await _flushed(transport, connection)
         await _sendfile(writer, connection, file, selection)
     finally:
         os.close(connection)
 
 
+async def _flushed(transport: asyncio.WriteTransport, connection: int) -> None:
+    room = _Room(connection)
+    try:
+        while transport.get_write_buffer_size():
+            await room.wait()
+    finally:
+        room.close()
+
+
 async def _sendfile(
     writer: AbstractStreamWriter, connection: int, file: int, selection: Selection
 ) -> None:
+    room = _Room(connection)
     position = selection.start
-    while position < selection.stop:
-        try:
-            sent = os.sendfile(connection, file, position, min(selection.stop - position, BLOCK))
-        except BlockingIOError:
-            await _writable(connection)
-            continue
-        if sent == 0:
-            raise ConnectionResetError("the file became shorter while it was sent")
-        position += sent
-        writer.output_size += sent
-        await asyncio.sleep(0)
-
-
-async def _writable(connection: int) -> None:
-    loop = asyncio.get_running_loop()
-    ready = asyncio.Event()
-    loop.add_writer(connection, ready.set)
     try:
-        async with asyncio.timeout(STALL):
-            await ready.wait()
-    except TimeoutError:
-        raise ConnectionResetError(f"the client took no byte for {STALL} s") from None
+        while position < selection.stop:
+            asked = min(selection.stop - position, BLOCK)
+            try:
+                sent = os.sendfile(connection, file, position, asked)
+            except BlockingIOError:
+                await room.wait()
+                continue
+            if sent == 0:
+                raise ConnectionResetError("the file became shorter while it was sent")
+            position += sent
+            writer.output_size += sent
+            if sent < asked:
+                await room.wait()  # it is full: another try would only be told so
+            elif position < selection.stop:
+                await asyncio.sleep(0)
     finally:
-        loop.remove_writer(connection)
+        room.close()
+
+
+class _Room:
+    """Tells when a connection takes bytes again; watched from the first wait on, to spare system calls."""
+
+    def __init__(self, connection: int) -> None:
+        self._connection = connection
+        self._loop = asyncio.get_running_loop()
+        self._ready: asyncio.Event | None = None
+
+    async def wait(self) -> None:
+        """Return when there is room. Raises ConnectionResetError when there is none for STALL."""
+        if self._ready is None:
+            self._ready = asyncio.Event()
+            self._loop.add_writer(self._connection, self._ready.set)
+        self._ready.clear()
+        try:
+            async with asyncio.timeout(STALL):
+                await self._ready.wait()
+        except TimeoutError:
+            raise ConnectionResetError(f"the client took no byte for {STALL} s") from None
+
+    def close(self) -> None:
+        """Watch no longer."""
+        if self._ready is not None:
+            self._loop.remove_writer(self._connection)
 
 
 async def _send_through_transport(

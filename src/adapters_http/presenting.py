@@ -17,6 +17,7 @@ from vidcore.ports.storage import MediaStore
 from vidcore.ports.store import CategoryEntry
 from vidcore.use_cases.accounts import Session
 from vidcore.use_cases.administration import PlatformStatistics
+from vidcore.use_cases.inviting import OpenInvitation
 from vidcore.users import Account, Profile, Role
 
 S = TypeVar("S")
@@ -32,13 +33,14 @@ def to_json(answer: object) -> bytes:
 
 @attrs.frozen(kw_only=True)
 class PageAnswer(Generic[T]):
-    """One page of a list."""
+    """One page of a list; with `next_cursor` as `cursor`, the next one is asked for; null: there is none."""
 
     items: list[T]
     total: int
     page: int
     page_size: int
     pages: int
+    next_cursor: str | None
 
     @classmethod
     def of(cls, page: Page[S], present: Callable[[S], T]) -> "PageAnswer[T]":
@@ -49,6 +51,7 @@ class PageAnswer(Generic[T]):
             page=page.page,
             page_size=page.page_size,
             pages=page.pages,
+            next_cursor=None if page.next_cursor is None else str(page.next_cursor),
         )
 
 
@@ -163,11 +166,21 @@ class IssuedInvitationAnswer(InvitationAnswer):
 
 @attrs.frozen(kw_only=True)
 class ValidInvitationAnswer:
-    """An invitation that can be registered with."""
+    """An invitation that can be registered with; `invited_by` is null if that account is gone, or was none."""
 
     valid: Literal[True] = True
     email: str
+    invited_by: str | None
     expires_at: datetime
+
+    @classmethod
+    def of(cls, found: OpenInvitation) -> "ValidInvitationAnswer":
+        """Show what a guest may know."""
+        return cls(
+            email=found.invitation.email,
+            invited_by=found.invited_by,
+            expires_at=found.invitation.expires_at,
+        )
 
 
 @attrs.frozen(kw_only=True)

@@ -25,7 +25,7 @@ strategies in `vidcore.testing`.
 """
 
 from vidcore.addresses import why_not_public
-from vidcore.catalogue import VideoEntry, VideoQuery, VideoSort
+from vidcore.catalogue import VideoEntry, VideoQuery, VideoSort, ordering_of
 from vidcore.categories import Category, category_key, free_slug, slugify
 from vidcore.checkup import (
     Finding,
@@ -42,6 +42,7 @@ from vidcore.checkup import (
     same_standing,
 )
 from vidcore.config import Config
+from vidcore.cursors import Cursor
 from vidcore.details import (
     Unset,
     VideoDetails,
@@ -122,8 +123,9 @@ from vidcore.media import (
     why_video_is_encoded,
 )
 from vidcore.mending import MendedVideo, mend_video
+from vidcore.orders import Aged, Order, Place, by_age
 from vidcore.paces import Cost, Costs, Pace, Tally
-from vidcore.pages import Order, Page, PageRequest
+from vidcore.pages import Ordering, Page, PageRequest, newest_first
 from vidcore.quota import Quota, week_start
 from vidcore.sessions import AccountCache, AccountReading, check_session
 from vidcore.signatures import sign_webhook, verify_webhook, webhook_key
@@ -164,6 +166,7 @@ __all__ = [
     "AccountInactiveError",
     "AccountReading",
     "Admission",
+    "Aged",
     "AudioStream",
     "Category",
     "CategoryExistsError",
@@ -171,6 +174,7 @@ __all__ = [
     "Cost",
     "Costs",
     "CostsCache",
+    "Cursor",
     "Delivery",
     "DeliveryStatus",
     "Diagnosis",
@@ -201,11 +205,13 @@ __all__ = [
     "NotAuthenticatedError",
     "NotFoundError",
     "Order",
+    "Ordering",
     "OutputFacts",
     "Pace",
     "Page",
     "PageRequest",
     "PermissionDeniedError",
+    "Place",
     "Plan",
     "Profile",
     "Quota",
@@ -242,6 +248,7 @@ __all__ = [
     "WebhookAnswer",
     "WebhookEvent",
     "admit",
+    "by_age",
     "category_key",
     "check_description",
     "check_email",
@@ -283,6 +290,8 @@ __all__ = [
     "members_at_once",
     "mend_video",
     "name_key",
+    "newest_first",
+    "ordering_of",
     "orphan_upload",
     "pause_after",
     "plan",

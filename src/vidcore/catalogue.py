@@ -7,6 +7,7 @@ True
 """
 
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 import attrs
@@ -14,7 +15,8 @@ import attrs
 from vidcore.categories import Category
 from vidcore.estimates import Forecast
 from vidcore.lifecycle import Status
-from vidcore.pages import Order
+from vidcore.orders import Order, Place, by_age
+from vidcore.pages import Ordering
 from vidcore.text import check_search
 from vidcore.videos import Video
 
@@ -55,3 +57,19 @@ class VideoEntry:
     uploader_name: str
     category: Category | None
     forecast: Forecast | None = None
+
+
+def ordering_of(query: VideoQuery) -> Ordering[VideoEntry]:
+    """Give the order in which the query wants its videos."""
+    return Ordering(sort=query.sort_by, order=query.order, place=_PLACES[query.sort_by])
+
+
+def _by_age(entry: VideoEntry) -> Place:
+    return by_age(entry.video)
+
+
+def _by_views(entry: VideoEntry) -> Place:
+    return Place(key=entry.video.view_count, id=entry.video.id)
+
+
+_PLACES: Final = {VideoSort.CREATED_AT: _by_age, VideoSort.VIEW_COUNT: _by_views}

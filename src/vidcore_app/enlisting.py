@@ -2,12 +2,15 @@
 
 from contextlib import AsyncExitStack
 
+import attrs
+
 from adapters_db.clock import SqlClock
 from adapters_db.store import SqlStore
 from adapters_jobs.fleet import ProcrastinateQueue
 from vidcore.catalogue import VideoQuery
 from vidcore.lifecycle import Status
-from vidcore.pages import PAGE_SIZE_MAX, Order, PageRequest
+from vidcore.orders import Order
+from vidcore.pages import PAGE_SIZE_MAX, PageRequest
 from vidcore.ports.queue import ProcessingQueue
 from vidcore.ports.store import Store
 from vidcore_app.queues import QueueKind, make_queue
@@ -32,15 +35,14 @@ async def enlist_copied(database_url: str, kind: QueueKind | None) -> int:
 
 async def _enlist_pending(store: Store, queue: ProcessingQueue) -> int:
     query = VideoQuery(status=Status.PENDING, order=Order.ASC)
-    number, enlisted = 1, 0
+    request, enlisted = PageRequest(page_size=PAGE_SIZE_MAX), 0
     while True:
         async with store.write() as uow:
-            request = PageRequest(page=number, page_size=PAGE_SIZE_MAX)
             page = await uow.videos.page(query, request)
             for entry in page.items:
                 await queue.enlist(uow, entry.video)
             await uow.commit()
         enlisted += len(page.items)
-        if number >= page.pages:
+        if page.next_cursor is None:
             return enlisted
-        number += 1
+        request = attrs.evolve(request, cursor=page.next_cursor)

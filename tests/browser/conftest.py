@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from adapters_ffmpeg.find import find_ffmpeg
 from tests.browser.chromium import NAMES
 from tests.browser.members import Window
 from tests.integration.running import PASSWORD, Client, RunningService
 from tests.integration.samples import Samples
+
+PATIENCE = 20_000  # milliseconds that anything on a page may take
+expect.set_options(timeout=PATIENCE)
 
 
 def free_port() -> str:
@@ -64,7 +67,7 @@ async def open_window(service: RunningService, browser: Browser) -> AsyncIterato
     async def open_window(**options: Any) -> Window:
         given = {"viewport": {"width": 1280, "height": 800}, "locale": "en-GB"} | options
         context = await browser.new_context(**given)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
         window = Window(await context.new_page(), service.url)
         opened.append(window)
         return window

@@ -54,12 +54,15 @@ async def test_from_the_invitation_to_watching(
     link = await invite(await open_window(), "ann@example.org")
     assert link.startswith(f"{service.url}/register?token=")
     window = await open_window()
+    await window.go(link.removeprefix(service.url))
+    await expect(window.page.get_by_text("admin invites you, as ann@example.org.")).to_be_visible()
 
     await window.register(link.removeprefix(service.url), "ann", "correct horse")
     assert await window.evaluate("document.cookie") == ""
 
     await upload_with_interruptions(service, window, clip)
     await watch(window)
+    await edit_and_delete(window)
     await sign_out(window)
 
 
@@ -137,6 +140,22 @@ async def watch(window: Window) -> None:
     assert played["end"] > SECONDS - 0.5
     assert abs(played["sought"] - 3) < 0.1
     await expect(page.get_by_text("1 view", exact=True)).to_be_visible()
+
+
+async def edit_and_delete(window: Window) -> None:
+    page = window.page
+    dialog = page.get_by_role("dialog")
+    await page.get_by_role("button", name="Edit").click()
+    await dialog.get_by_label("Title").fill("The first steps")
+    await dialog.get_by_label("Description").fill("In the kitchen.")
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("heading", name="The first steps")).to_be_visible()
+    await expect(page.get_by_text("In the kitchen.")).to_be_visible()
+    await page.get_by_role("button", name="Delete").click()
+    await expect(dialog).to_contain_text("The first steps")
+    await dialog.get_by_role("button", name="Delete").click()
+    await window.at("library")
+    await expect(page.get_by_role("heading", name="No videos yet")).to_be_visible()
 
 
 async def sign_out(window: Window) -> None:

@@ -9,7 +9,8 @@ from vidcore.catalogue import VideoQuery, VideoSort
 from vidcore.details import VideoDetails
 from vidcore.invitations import InvitationStatus, hash_token
 from vidcore.lifecycle import Status
-from vidcore.pages import PAGE_MAX, Order, PageRequest
+from vidcore.orders import Order
+from vidcore.pages import PAGE_MAX, PageRequest
 from vidcore.ports.store import UserQuery
 from vidcore.testing import strategies
 from vidcore.testing.examples import (

@@ -14,14 +14,26 @@ from aiohttp.test_utils import TestClient, TestServer
 from dependency_injector import providers
 
 from adapters_http import HttpSettings, create_app
+from vidcore.catalogue import VideoQuery
+from vidcore.pages import PageRequest
 from vidcore.sessions import AccountCache
-from vidcore.testing.examples import example_user
+from vidcore.testing.examples import (
+    example_category,
+    example_completed,
+    example_invitation,
+    example_user,
+    example_video,
+)
 from vidcore.users import Role
 from vidcore_app.container import Container
 from vidcore_app.service import opened
 from vidcore_app.settings import Settings
 
 MEMBER: Final = example_user(1)
+PASSWORD: Final = "a password of a member"
+LOGIN_STATEMENTS: Final = 8
+SHELF: Final = example_category(3)
+WATCHED: Final = example_completed(4, MEMBER, category_id=SHELF.id)
 
 
 @attrs.frozen(kw_only=True)
@@ -46,7 +58,7 @@ class Service:
         engines, seen = self.container.store().engines, list[str]()
 
         def note(_: object, __: object, statement: str, *___: object) -> None:
-            seen.append(statement.partition("FROM ")[2].split()[0])
+            seen.append(" ".join(statement.partition("FROM ")[2].split()[:1]))
 
         for engine in (engines.read, engines.write):
             sa.event.listen(engine.sync_engine, "before_cursor_execute", note)
@@ -107,3 +119,86 @@ async def test_a_change_makes_the_next_request_look_again(service: Service) -> N
 
     assert (await service.get("/api/categories"))[0] == "users"
     assert "users" not in await service.get("/api/categories")
+
+
+@pytest.mark.parametrize(
+    ("path", "statements"),
+    [
+        ("/api/videos", 1),
+        ("/api/videos?sort_by=view_count&order=asc&status=completed", 1),
+        ("/api/videos?q=cat&page_size=100", 1),
+        (f"/api/videos?category_id={SHELF.id}&uploaded_by={MEMBER.id}", 1),
+        (f"/api/users/{MEMBER.id}/videos", 1),
+        (f"/api/videos/{WATCHED.id}", 1),
+        ("/api/categories", 1),
+        ("/api/users", 2),
+        ("/api/invitations", 1),
+        (f"/api/users/{MEMBER.id}", 2),
+    ],
+)
+async def test_a_warm_request_reads_once_what_it_shows(
+    service: Service, path: str, statements: int
+) -> None:
+    async with service.container.store().write() as work:
+        await work.categories.add(SHELF)
+        await work.videos.add(WATCHED)
+        await work.invitations.add(example_invitation(5))
+        await work.commit()
+    await service.container.change_role()(user_id=MEMBER.id, role=Role.ADMIN)
+    await service.get(path)
+
+    assert len(await service.get(path)) == statements
+
+
+async def test_a_list_with_a_video_that_waits_looks_at_the_line_once_more(service: Service) -> None:
+    async with service.container.store().write() as work:
+        await work.videos.add(example_video(6, MEMBER))
+        await work.commit()
+    await service.get("/api/videos")
+
+    assert len(await service.get("/api/videos")) == 2
+
+
+async def test_the_next_page_by_cursor_reads_once(service: Service) -> None:
+    async with service.container.store().write() as work:
+        for number in range(10, 13):
+            await work.videos.add(example_completed(number, MEMBER))
+        await work.commit()
+    async with service.container.store().read() as work:
+        page = await work.videos.page(VideoQuery(), PageRequest(page_size=1))
+    path = f"/api/videos?page_size=1&cursor={page.next_cursor}"
+    await service.get(path)
+
+    assert len(await service.get(path)) == 1
+
+
+async def test_a_login_reads_its_name_and_its_failures(service: Service) -> None:
+    hashed = await service.container.passwords().hash(PASSWORD)
+    async with service.container.store().write() as work:
+        await work.users.save(attrs.evolve(MEMBER, password_hash=hashed))
+        await work.commit()
+    credentials = {"username": MEMBER.username, "password": PASSWORD}
+
+    counts = []
+    for _ in range(2):
+        with service.tables_read() as read:
+            async with service.client.post("/api/auth/login", json=credentials) as response:
+                assert response.status == 200, await response.text()
+        counts.append(len(read))
+
+    assert counts[0] == counts[1] <= LOGIN_STATEMENTS
+
+
+@pytest.mark.parametrize("query", ["cursor=garbage", "cursor=", "cursor=%C3%A9&page=2"])
+@pytest.mark.parametrize("path", ["/api/videos", f"/api/users/{MEMBER.id}/videos"])
+async def test_what_is_no_cursor_is_refused_by_its_field(
+    service: Service, path: str, query: str
+) -> None:
+    token = service.container.tokens().issue(MEMBER, service.container.clock().now()).value
+    headers = {"Authorization": f"Bearer {token}"}
+
+    async with service.client.get(f"{path}?{query}", headers=headers) as response:
+        answer = await response.json()
+
+    assert (response.status, answer["error_code"]) == (422, "validation_error")
+    assert [error["field"] for error in answer["errors"]] == ["cursor"]

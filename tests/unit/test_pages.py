@@ -32,7 +32,7 @@ def test_a_page_out_of_bounds_is_refused_by_the_name_of_its_field(
     numbers: dict[str, int], field: str
 ) -> None:
     with pytest.raises(InvalidValueError) as refused:
-        PageRequest(**numbers)
+        PageRequest(page=numbers.get("page", 1), page_size=numbers.get("page_size", 20))
 
     assert refused.value.field == field
 

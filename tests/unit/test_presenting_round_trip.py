@@ -22,6 +22,7 @@ from adapters_http.presenting import (
     SessionAnswer,
     StatisticsAnswer,
     UserAnswer,
+    ValidInvitationAnswer,
     to_json,
 )
 from adapters_http.presenting_videos import VideoPresenter, ViewsAnswer
@@ -41,6 +42,7 @@ from vidcore.testing.storage import InMemoryMedia
 from vidcore.testing.tokens import InMemoryMediaTokens
 from vidcore.use_cases.accounts import Session
 from vidcore.use_cases.administration import PlatformStatistics
+from vidcore.use_cases.inviting import OpenInvitation
 from vidcore.users import Account, Profile, User
 from vidcore.videos import Video
 
@@ -146,6 +148,21 @@ def test_an_invitation_arrives_without_its_hash(
         "used": invitation.used_at is not None,
         "used_at": told(invitation.used_at),
         "status": status if invitation.used_at is None else "used",
+    }
+
+
+@any_examples
+@given(invitation=strategies.invitations(), invited_by=st.none() | st.text("abc._-", min_size=3))
+def test_an_open_invitation_arrives_with_who_invited(
+    invitation: Invitation, invited_by: str | None
+) -> None:
+    found = OpenInvitation(invitation=invitation, invited_by=invited_by)
+
+    assert read_json(ValidInvitationAnswer.of(found)) == {
+        "valid": True,
+        "email": invitation.email,
+        "invited_by": invited_by,
+        "expires_at": told(invitation.expires_at),
     }
 
 
@@ -332,4 +349,5 @@ def test_a_page_arrives_with_the_number_of_all_pages(
         "page": page,
         "page_size": page_size,
         "pages": total // page_size + (total % page_size > 0),
+        "next_cursor": None,
     }

@@ -60,8 +60,8 @@ async def list_invitations(call: Call[Nothing, InvitationsQuery]) -> PageAnswer[
 
 async def validate(call: Call[Nothing, Nothing]) -> ValidInvitationAnswer:
     """Tell whether a token can be registered with."""
-    invitation = await call.use_cases.validate_invitation(call.request.match_info["token"])
-    return ValidInvitationAnswer(email=invitation.email, expires_at=invitation.expires_at)
+    found = await call.use_cases.validate_invitation(call.request.match_info["token"])
+    return ValidInvitationAnswer.of(found)
 
 
 async def revoke(call: Call[Nothing, Nothing]) -> None:
@@ -95,7 +95,7 @@ ROUTES = (
         "/api/invitations/validate/{token}",
         Access.ANYONE,
         validate,
-        "Tell whether an invitation's token can be registered with",
+        "Tell whether an invitation's token can be registered with, and who invited",
         answer=ValidInvitationAnswer,
         errors=(errors.InvitationInvalidError, errors.InvitationExpiredError),
     ),

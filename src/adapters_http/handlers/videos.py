@@ -17,7 +17,7 @@ from vidcore import errors
 from vidcore.catalogue import VideoQuery, VideoSort
 from vidcore.details import DESCRIPTION_MAX, TITLE_MAX, Unset
 from vidcore.lifecycle import Status
-from vidcore.pages import Order
+from vidcore.orders import Order
 
 
 @attrs.frozen(kw_only=True)

@@ -34,21 +34,21 @@ export async function ask(method, path, { query, body, signal } = {}) {
     throw new ApiError(0, { detail: String(error), error_code: "offline" });
   }
   if (response.ok) return response.status === 204 ? null : response.json();
-  throw await failure(response, path);
+  throw await failure(response);
 }
 
 // Make the error of an answer that is none of success; whoever is no longer signed in is sent to do it.
-export async function failure(response, path) {
+export async function failure(response) {
   let body = { detail: response.statusText, error_code: "offline" };
   if (response.headers.get("Content-Type")?.startsWith("application/json")) {
     body = await response.json();
   }
   const error = new ApiError(response.status, body, Number(response.headers.get("Retry-After")));
-  if (endsSession(error) && path !== "/api/auth/me") whenSignedOut();
+  if (endsSession(error)) whenSignedOut();
   return error;
 }
 
-export function endsSession(error) {
+function endsSession(error) {
   return error.code === "not_authenticated" || error.code === "account_inactive";
 }
 

@@ -1,11 +1,11 @@
 // The frame around all screens: who is signed in, the ways to go, and where short messages appear.
 
-import { auth, endsSession, onSignedOut } from "./api.js";
-import { attempt, button, h, icon, notice, toast } from "./dom.js";
+import { auth, onSignedOut } from "./api.js";
+import { attempt, button, h, icon, toast } from "./dom.js";
 import { go, onMove, startRouting, warm } from "./routing.js";
-import { loadTexts, meaning, percent, t } from "./text.js";
+import { loadTexts, percent, t } from "./text.js";
 
-const KEPT = "vidcore.signed_in"; // whether there is a session to ask for: the cookie cannot be seen from here
+const KEPT = "vidcore.account"; // who is signed in, and so that there is a cookie, which cannot be seen from here
 
 let user = null;
 const header = h("header", { class: "top" });
@@ -13,7 +13,7 @@ const main = h("main", { id: "content", tabindex: -1 });
 
 export function signedIn(account) {
   user = account;
-  localStorage.setItem(KEPT, "yes");
+  localStorage.setItem(KEPT, JSON.stringify(account));
   drawHeader();
 }
 
@@ -75,19 +75,27 @@ async function logOut() {
   });
 }
 
-// Give who is signed in, or null, or the error by which one cannot know.
-async function whoAmI() {
-  if (!localStorage.getItem(KEPT)) return null;
+// Give the account that was last signed in here, so that nobody waits to be told who one is.
+function remembered() {
   try {
-    return await auth.me();
+    return JSON.parse(localStorage.getItem(KEPT));
+  } catch {
+    return null;
+  }
+}
+
+// Learn what has become of the account meanwhile; a session that has ended is noticed by it, too.
+async function refresh() {
+  try {
+    const now = await auth.me();
+    if (user && JSON.stringify(now) !== JSON.stringify(user)) signedIn(now);
   } catch (error) {
-    return endsSession(error) ? null : error;
+    if (error.code === undefined) throw error; // else the screen has met it as well, and says so
   }
 }
 
 async function start() {
   const app = document.getElementById("app");
-  const asked = whoAmI(); // while the texts and the first screen are on their way
   warm();
   await loadTexts();
   const skip = h("a", { class: "skip", href: "#content" }, t("nav.skip"));
@@ -100,13 +108,10 @@ async function start() {
     go(`/login?${new URLSearchParams({ next: location.pathname + location.search })}`);
   });
   onMove(markWay);
-  const found = await asked;
-  if (found instanceof Error) {
-    const again = button(t("retry"), { kind: "primary", on: () => location.reload() });
-    return main.replaceChildren(notice("alert", t("failed.title"), meaning(found), again));
-  }
-  if (found) signedIn(found);
+  const account = remembered();
+  if (account) signedIn(account);
   else signedOut();
+  if (account) refresh();
   return startRouting(main, () => user);
 }
 

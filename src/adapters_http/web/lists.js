@@ -25,6 +25,12 @@ export async function fill(into, fetchPage, make, empty) {
   return foot;
 }
 
+// Tell a cell its column's head, which stands over numbers as they stand: at the end.
+function headed(cell, text, head) {
+  cell.dataset.head = text;
+  head.classList.toggle("number", cell.classList.contains("number"));
+}
+
 // Make a table: the heads of its columns ("" for deeds), and what rows are appended to. On a phone, where
 // its rows become cards, each cell has its head with it.
 export function table(caption, heads) {
@@ -35,7 +41,7 @@ export function table(caption, heads) {
   const top = h("thead", {}, h("tr", {}, cells));
   const body = {
     append(...added) {
-      for (const row of added) heads.forEach((head, at) => (row.cells[at].dataset.head = head));
+      for (const row of added) heads.forEach((head, at) => headed(row.cells[at], head, cells[at]));
       rows.append(...added);
     },
     clear: () => rows.replaceChildren(),

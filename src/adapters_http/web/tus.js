@@ -52,7 +52,7 @@ async function call(method, path, more = {}) {
   if (method === "HEAD" && response.status === 404) {
     throw new ApiError(404, { detail: "The upload is gone.", error_code: "not_found" });
   }
-  throw await failure(response, path);
+  throw await failure(response);
 }
 
 // Send bytes behind the first `offset`; `tell` gets how many of them have gone out. XMLHttpRequest,
@@ -73,7 +73,7 @@ export function send(path, bytes, { offset, tell, signal }) {
       if (request.status === 204) {
         return resolve(progressOf((name) => request.getResponseHeader(name), path));
       }
-      return failure(asResponse(request), path).then(reject, lost);
+      return failure(asResponse(request)).then(reject, lost);
     });
     request.addEventListener("loadend", () => signal.removeEventListener("abort", stop));
     signal.addEventListener("abort", stop);

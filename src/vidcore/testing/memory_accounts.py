@@ -8,7 +8,8 @@ import attrs
 
 from vidcore.errors import EmailTakenError, NotFoundError, UsernameTakenError
 from vidcore.invitations import Invitation, InvitationStatus
-from vidcore.pages import Page, PageRequest
+from vidcore.orders import by_age
+from vidcore.pages import Page, PageRequest, newest_first
 from vidcore.ports.store import Invitations, UserQuery, Users
 from vidcore.testing.memory_paging import contains, cut
 from vidcore.testing.memory_tables import (
@@ -102,7 +103,7 @@ class InMemoryUsers(Users):
             and query.role in (None, user.role)
             and query.is_active in (None, user.is_active)
         )
-        return cut(wanted, request, key=lambda user: (user.created_at, user.id), reverse=True)
+        return cut(wanted, newest_first(by_age), request)
 
     async def after(self, last: UUID | None, *, limit: int) -> Sequence[User]:
         """Give the first accounts, at most `limit`, whose ids come after `last`."""
@@ -171,4 +172,4 @@ class InMemoryInvitations(Invitations):
             for invitation in self._session.tables.invitations.values()
             if status in (None, invitation.status(now))
         )
-        return cut(wanted, request, key=lambda each: (each.created_at, each.id), reverse=True)
+        return cut(wanted, newest_first(by_age), request)

@@ -1,25 +1,32 @@
 """How the in-memory store sorts, cuts and searches."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from operator import gt, lt
 from typing import Any, TypeVar
+from uuid import UUID
 
-from vidcore.pages import Page, PageRequest
+from vidcore.orders import Order, Place
+from vidcore.pages import Ordering, Page, PageRequest
 from vidcore.text import search_key
 
 T = TypeVar("T")
 
 
-def cut(
-    items: Iterable[T], request: PageRequest, *, key: Callable[[T], Any], reverse: bool
-) -> Page[T]:
-    """Sort `items` by `key` and give the page that is wanted."""
-    ordered = sorted(items, key=key, reverse=reverse)
-    return Page(
-        items=tuple(ordered[request.offset : request.offset + request.page_size]),
-        total=len(ordered),
-        page=request.page,
-        page_size=request.page_size,
-    )
+def cut(items: Iterable[T], ordering: Ordering[T], request: PageRequest) -> Page[T]:
+    """Sort `items` and give the page that is wanted."""
+
+    def key(place: Place) -> tuple[Any, UUID]:
+        return place.key, place.id
+
+    down = ordering.order is Order.DESC
+    ordered = sorted(items, key=lambda item: key(ordering.place(item)), reverse=down)
+    behind = request.behind(ordering.sort, ordering.order)
+    if behind is None:
+        found = ordered[request.offset :]
+    else:
+        later = lt if down else gt
+        found = [item for item in ordered if later(key(ordering.place(item)), key(behind))]
+    return ordering.page(found, len(ordered), request)
 
 
 def contains(q: str | None, *texts: str | None) -> bool:

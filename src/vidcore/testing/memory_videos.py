@@ -1,20 +1,19 @@
 """Categories, videos and uploads in memory."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
 from uuid import UUID
 
 import attrs
 
-from vidcore.catalogue import VideoEntry, VideoQuery, VideoSort
+from vidcore.catalogue import VideoEntry, VideoQuery, ordering_of
 from vidcore.categories import Category, category_key
 from vidcore.errors import CategoryExistsError, NotFoundError, UnknownReferenceError
 from vidcore.estimates import Line, Load, Turn
 from vidcore.lifecycle import Status
 from vidcore.media import Mode
-from vidcore.pages import Order, Page, PageRequest
+from vidcore.pages import Page, PageRequest
 from vidcore.ports.store import Categories, CategoryEntry, Uploads, Videos
 from vidcore.testing.memory_paging import contains, cut
 from vidcore.testing.memory_tables import Session, Tables, check_known, check_new, walk
@@ -102,12 +101,6 @@ def _is_wanted(video: Video, query: VideoQuery) -> bool:
     )
 
 
-_SORT_KEYS: Final[dict[VideoSort, Callable[[Video], Any]]] = {
-    VideoSort.CREATED_AT: lambda video: (video.created_at, video.id),
-    VideoSort.VIEW_COUNT: lambda video: (video.view_count, video.id),
-}
-
-
 def _loads(ahead: Sequence[Video]) -> tuple[Load, ...]:
     modes = [None if video.plan is None else video.plan.mode for video in ahead]
     works = [planned_work(video.plan) for video in ahead]
@@ -162,12 +155,8 @@ class InMemoryVideos(Videos):
     async def page(self, query: VideoQuery, request: PageRequest) -> Page[VideoEntry]:
         """Give one page of videos; equal keys are in the order of their ids, in the same direction."""
         videos = self._session.tables.videos.values()
-        return cut(
-            [self._entry(video) for video in videos if _is_wanted(video, query)],
-            request,
-            key=lambda entry: _SORT_KEYS[query.sort_by](entry.video),
-            reverse=query.order is Order.DESC,
-        )
+        wanted = (self._entry(video) for video in videos if _is_wanted(video, query))
+        return cut(wanted, ordering_of(query), request)
 
     async def after(self, last: UUID | None, *, limit: int) -> Sequence[Video]:
         """Give the first videos, at most `limit`, whose ids come after `last`."""

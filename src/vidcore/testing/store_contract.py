@@ -16,6 +16,7 @@ from vidcore.testing.books_contract import (
 )
 from vidcore.testing.categories_contract import CategoriesContract
 from vidcore.testing.concurrency_contract import ConcurrencyContract
+from vidcore.testing.cursor_pages_contract import CountsContract, CursorPagesContract
 from vidcore.testing.deliveries_contract import DeliveriesContract
 from vidcore.testing.invitations_contract import InvitationsContract
 from vidcore.testing.lines_contract import BacklogContract, LinesContract, TalliesContract
@@ -37,6 +38,8 @@ class StoreContract(
     VideosContract,
     ClaimableVideosContract,
     VideoPagesContract,
+    CursorPagesContract,
+    CountsContract,
     UploadsContract,
     WalkingContract,
     ConfigContract,

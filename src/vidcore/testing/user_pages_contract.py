@@ -16,10 +16,10 @@ async def remember_users(store: Store, *users: User) -> None:
         await work.commit()
 
 
-async def page_of(store: Store, query: UserQuery, **numbers: int) -> list[User]:
+async def page_of(store: Store, query: UserQuery) -> list[User]:
     """Give the accounts on one page."""
     async with store.read() as work:
-        return list((await work.users.page(query, PageRequest(**numbers))).items)
+        return list((await work.users.page(query, PageRequest())).items)
 
 
 class UserPagesContract:

@@ -7,7 +7,8 @@ import pytest
 
 from vidcore.catalogue import VideoQuery, VideoSort
 from vidcore.lifecycle import Status
-from vidcore.pages import Order, PageRequest
+from vidcore.orders import Order
+from vidcore.pages import PageRequest
 from vidcore.ports.store import Store
 from vidcore.testing.examples import (
     MICROSECOND,

@@ -14,12 +14,12 @@ from uuid import UUID
 
 import attrs
 
-from vidcore.errors import EmailTakenError, InvitationInvalidError
+from vidcore.errors import EmailTakenError, InvitationInvalidError, NotFoundError
 from vidcore.invitations import Invitation, InvitationStatus, hash_token
 from vidcore.pages import Page, PageRequest
 from vidcore.ports.clock import Clock
 from vidcore.ports.identity import IdSource, SecretSource
-from vidcore.ports.store import Store
+from vidcore.ports.store import Store, UnitOfWork
 from vidcore.use_cases.recognizing import own_account
 
 
@@ -79,20 +79,30 @@ class ListInvitations:
 
 
 @attrs.frozen(kw_only=True)
+class OpenInvitation:
+    """An invitation that holds; `invited_by` is the username of who issued it, None without an account."""
+
+    invitation: Invitation
+    invited_by: str | None
+
+
+@attrs.frozen(kw_only=True)
 class ValidateInvitation:
     """Tell a guest whether a token can be registered with."""
 
     store: Store
     clock: Clock
 
-    async def __call__(self, token: str) -> Invitation:
-        """Give the invitation. Raises InvitationInvalidError, InvitationExpiredError."""
+    async def __call__(self, token: str) -> OpenInvitation:
+        """Give the invitation and who issued it. Raises InvitationInvalidError, InvitationExpiredError."""
         async with self.store.read() as uow:
             invitation = await uow.invitations.find(hash_token(token))
-        if invitation is None:
-            raise InvitationInvalidError
-        invitation.check_open(self.clock.now())
-        return invitation
+            if invitation is None:
+                raise InvitationInvalidError
+            invitation.check_open(self.clock.now())
+            return OpenInvitation(
+                invitation=invitation, invited_by=await _username(uow, invitation.created_by)
+            )
 
 
 @attrs.frozen(kw_only=True)
@@ -108,3 +118,14 @@ class RevokeInvitation:
             invitation.check_revocable()
             await uow.invitations.remove(invitation_id)
             await uow.commit()
+
+
+async def _username(uow: UnitOfWork, user_id: UUID | None) -> str | None:
+    """Give the name of an account, or None if there is none: it may have gone while this was asked."""
+    if user_id is None:
+        return None
+    try:
+        user = await uow.users.get(user_id)
+    except NotFoundError:
+        return None
+    return user.username

@@ -43,10 +43,12 @@ class ListVideosOfMember:
         self, *, actor: User, user_id: UUID, request: PageRequest
     ) -> Page[VideoEntry]:
         """Give one page, newest first. Raises NotFoundError if there is no such member."""
-        async with self.store.read() as uow:
-            await uow.users.get(user_id)
         query = VideoQuery(uploaded_by=user_id)
-        return await self.list_videos(actor=actor, query=query, request=request)
+        page = await self.list_videos(actor=actor, query=query, request=request)
+        if not page.total:  # whoever has videos is there
+            async with self.store.read() as uow:
+                await uow.users.get(user_id)
+        return page
 
 
 @attrs.frozen(kw_only=True)

@@ -120,7 +120,10 @@ async def test_a_healthy_service_says_so(api: Api) -> None:
     assert (alive.status, alive.json) == (200, {"status": "ok"})
     assert (ready.status, ready.json) == (
         200,
-        {"status": "ok", "checks": {"database": "ok", "storage": "ok", "ffmpeg": "ok"}},
+        {
+            "status": "ok",
+            "checks": dict.fromkeys(("database", "storage", "ffmpeg", "disk"), "ok"),
+        },
     )
 
 
@@ -148,7 +151,7 @@ async def test_a_service_that_shuts_down_is_not_ready(api: Api) -> None:
     reply = await api.call("GET", "/readyz")
 
     assert reply.status == 503
-    assert set(reply.json["checks"]) == {"database", "storage", "ffmpeg", "service"}
+    assert set(reply.json["checks"]) == {"database", "storage", "ffmpeg", "disk", "service"}
 
 
 async def test_without_its_database_the_service_says_503(api: Api, member: Member) -> None:

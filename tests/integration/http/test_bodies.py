@@ -185,4 +185,4 @@ async def test_bytes_of_a_header_that_are_no_text_are_not_sent_back(
 def test_only_what_may_be_null_is_so_in_the_table() -> None:
     for row in WITH_JSON:
         for field in attrs.fields(row.body):
-            assert field.default in (attrs.NOTHING, Unset.UNSET)
+            assert field.default in (attrs.NOTHING, Unset.UNSET, False)

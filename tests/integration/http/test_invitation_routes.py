@@ -39,7 +39,12 @@ async def test_an_invitation_is_issued_with_its_token_and_link(api: Api, admin: 
     checked = await api.call("GET", f"/api/invitations/validate/{body['token']}")
     assert (checked.status, checked.json) == (
         200,
-        {"valid": True, "email": "nina@example.org", "expires_at": "2026-03-11T05:06:07.890123Z"},
+        {
+            "valid": True,
+            "email": "nina@example.org",
+            "invited_by": api.tables.users[admin.id].username,
+            "expires_at": "2026-03-11T05:06:07.890123Z",
+        },
     )
 
 

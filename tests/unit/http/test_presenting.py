@@ -19,7 +19,9 @@ from adapters_http.presenting import (
 )
 from adapters_http.presenting_videos import SIGNED_FOR, ShelfAnswer, VideoPresenter
 from vidcore.catalogue import VideoEntry
+from vidcore.cursors import Cursor
 from vidcore.lifecycle import Status
+from vidcore.orders import Order, Place
 from vidcore.pages import Page
 from vidcore.ports.store import Statistics
 from vidcore.ports.tokens import AccessToken
@@ -78,7 +80,19 @@ def test_a_page_presents_each_of_its_items() -> None:
         "page": 3,
         "page_size": 10,
         "pages": 3,
+        "next_cursor": None,
     }
+
+
+def test_a_page_shows_the_cursor_of_the_next_as_text() -> None:
+    cursor = Cursor(
+        sort="view_count", order=Order.ASC, place=Place(key=7, id=ACCOUNT.user.id), page=2
+    )
+    page = Page[Account](items=(), total=21, page=1, page_size=10, next_cursor=cursor)
+
+    shown = as_json(PageAnswer.of(page, UserAnswer.of))
+
+    assert Cursor.parse(shown["next_cursor"]) == cursor
 
 
 def test_an_account_shows_this_weeks_quota_and_no_secret() -> None:

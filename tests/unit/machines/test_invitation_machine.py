@@ -242,7 +242,8 @@ class InvitationMachine(PlatformMachine):
         for slip in self.kept:
             found = self.expect(self.closed(slip), validate(slip.token))
             if found is not None:
-                assert (found.id, found.email, found.expires_at) == (
+                shown = found.invitation
+                assert (shown.id, shown.email, shown.expires_at) == (
                     slip.key,
                     slip.email,
                     slip.ends,

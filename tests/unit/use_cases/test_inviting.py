@@ -1,3 +1,6 @@
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import pytest
 
 from tests.unit.use_cases.memory_platform import MemoryPlatform
@@ -12,8 +15,16 @@ from vidcore.errors import (
 )
 from vidcore.invitations import VALIDITY, InvitationStatus, hash_token
 from vidcore.pages import PageRequest
+from vidcore.ports.store import UnitOfWork
 from vidcore.testing.examples import MICROSECOND, NOBODY, NOW, example_invitation, example_user
-from vidcore.use_cases.inviting import Invite, ListInvitations, RevokeInvitation, ValidateInvitation
+from vidcore.testing.memory_store import InMemoryStore
+from vidcore.use_cases.inviting import (
+    Invite,
+    ListInvitations,
+    OpenInvitation,
+    RevokeInvitation,
+    ValidateInvitation,
+)
 
 ADMIN = example_user(1)
 
@@ -80,13 +91,43 @@ async def test_a_guest_learns_whether_a_token_still_holds(platform: MemoryPlatfo
     await platform.add(example_invitation(1), example_invitation(2, used_at=NOW))
     validate = platform.make(ValidateInvitation)
 
-    assert await validate("token-1") == example_invitation(1)
+    assert await validate("token-1") == OpenInvitation(
+        invitation=example_invitation(1), invited_by=None
+    )
     for token in ("token-2", "token-3"):
         with pytest.raises(InvitationInvalidError):
             await validate(token)
     platform.clock.set(NOW + VALIDITY)
     with pytest.raises(InvitationExpiredError):
         await validate("token-1")
+
+
+async def test_a_guest_learns_who_invited(platform: MemoryPlatform) -> None:
+    await platform.add(ADMIN, example_invitation(1, created_by=ADMIN.id))
+
+    found = await platform.make(ValidateInvitation)("token-1")
+
+    assert found.invited_by == ADMIN.username
+
+
+class StoreWhoseAccountsGo(InMemoryStore):
+    """Finds invitations, but no account any more: as if they went between two looks."""
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[UnitOfWork]:
+        async with super().read() as uow, InMemoryStore().read() as empty:
+            uow.users = empty.users
+            yield uow
+
+
+async def test_an_invitation_holds_even_if_who_invited_goes_meanwhile() -> None:
+    platform = MemoryPlatform()
+    platform.store = StoreWhoseAccountsGo()
+    await platform.add(ADMIN, example_invitation(1, created_by=ADMIN.id))
+
+    found = await platform.make(ValidateInvitation)("token-1")
+
+    assert (found.invitation.created_by, found.invited_by) == (ADMIN.id, None)
 
 
 async def test_an_invitation_can_be_revoked_until_it_is_used(platform: MemoryPlatform) -> None:

@@ -14,7 +14,8 @@ from vidcore.errors import (
     VideoNotReadyError,
 )
 from vidcore.lifecycle import Status
-from vidcore.pages import Order, PageRequest
+from vidcore.orders import Order
+from vidcore.pages import PageRequest
 from vidcore.testing.examples import (
     NOBODY,
     NOW,

@@ -29,7 +29,7 @@ export function card(video) {
     h("span", {}, ago(video.created_at)),
   ];
   const link = { class: "video", href: `/videos/${video.id}` };
-  return h("li", {}, h("a", link, still, h("strong", {}, video.title), h("small", {}, said)));
+  return h("li", {}, h("a", link, still, h("strong", {}, video.title), h("small", { class: "dotted" }, said)));
 }
 
 export function tag(status) {

@@ -27,13 +27,17 @@ export default async function register({ query }) {
       await go("/", { replace: true });
     },
   });
-  const said = { email: invitation.email, until: moment(invitation.expires_at) };
-  const node = h("div", { class: "card stack narrow" }, h("p", {}, t("register.text", said)), asked);
+  const { email, invited_by: by, expires_at } = invitation;
+  const said = [
+    h("p", {}, by ? t("register.by", { by, email }) : t("register.text", { email })),
+    h("p", { class: "hint" }, t("register.until", { until: moment(expires_at) })),
+  ];
+  const node = h("div", { class: "card stack narrow" }, h("div", { class: "said" }, said), asked);
   return { title: t("register.title"), node };
 }
 
 function refused(why) {
-  const ways = linkButton(t("login.submit"), "/login", { kind: "primary" });
+  const ways = linkButton(t("login.submit"), "/login");
   const node = notice("alert", "", t(`register.${why}_text`), ways);
   node.querySelector("h2").remove();
   return { title: t(`register.${why}`), node };

@@ -108,9 +108,9 @@ function row(upload) {
 // Say in a line how far an upload is.
 function tell({ state, sent, file, speed: pace, video }) {
   if (state === "running") {
-    const said = { sent: bytes(sent), size: bytes(file.size), speed: speed(pace) };
-    const left = pace ? ` · ${t("upload.left", { span: span((file.size - sent) / pace) })}` : "";
-    return t("upload.running", said) + left;
+    const said = [t("upload.running", { sent: bytes(sent), size: bytes(file.size) })];
+    if (pace) said.push(speed(pace), t("upload.left", { span: span((file.size - sent) / pace) }));
+    return said.join(" · ");
   }
   if (state === "paused") return t("upload.paused", { percent: percent(sent / file.size) });
   if (state !== "done") return t(`upload.${state === "new" ? "waiting" : state}`);

@@ -13,11 +13,11 @@ export const styles = "screens/watch.css";
 export default async function watch({ params, user, signal }) {
   let video = await videos.show(params.id, signal);
   const isOurs = video.uploaded_by === user.id || user.role === "admin";
-  const facts = h("p", { class: "row soft" });
+  const facts = h("p", { class: "row soft dotted" });
   const stage = h("div", { class: "stage" });
   const state = h("div", { class: "state" });
   const said = h("p", { class: "prose" });
-  const ways = h("div", { class: "row" });
+  const ways = h("div", { class: "row deeds" });
   const why = h("details", { hidden: true });
   const bar = progress(t("processing.progress", { title: video.title }));
   let film = null;

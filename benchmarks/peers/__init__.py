@@ -1,0 +1,1 @@
+"""What vidcore is measured beside, where nobody ships it as a program."""
