@@ -102,6 +102,20 @@ async def test_a_thumbnail_that_is_there_is_not_taken_with_the_storyboard(
     assert platform.media.files == files_of(video)
 
 
+async def test_a_file_that_tells_no_duration_gets_a_storyboard_of_one_moment(
+    platform: MemoryPlatform,
+) -> None:
+    video = await published(platform)
+    del platform.media.files[str(video.storyboard)]
+    platform.transcoder._made.clear()
+    platform.transcoder.source = attrs.evolve(platform.transcoder.source, duration=None)
+
+    assert [kind for kind, _ in await repaired(platform)] == ["storyboard_missing"]
+    remade = (await platform.video(video.id)).storyboard_layout
+    assert remade is not None
+    assert (remade.count, remade.duration) == (1, 0.001)
+
+
 async def test_a_picture_of_a_place_that_is_no_attempts_is_left_missing(
     platform: MemoryPlatform,
 ) -> None:
