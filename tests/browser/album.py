@@ -156,7 +156,7 @@ def _large(folder: Path) -> Path:
     """Give a file that takes its time."""
     path = folder / "ferry_to_ios.mp4"
     shutil.copy(folder / "clip-0.mp4", path)
-    os.truncate(path, 400_000_000)
+    os.truncate(path, 200_000_000)
     return path
 
 

@@ -1,6 +1,7 @@
 """`python -m tests.browser.screenshots`: each screen, on a phone and a desk, in the dark and in the light."""
 
 import asyncio
+import re
 import shutil
 import subprocess
 import sys
@@ -48,7 +49,8 @@ class Camera:
         await window.page.wait_for_function(
             """() => [...document.images].every((each) => each.complete || each.loading === "lazy" &&
                 each.getBoundingClientRect().top > innerHeight) &&
-              [...document.querySelectorAll("video")].every((each) => each.readyState > 1) &&
+              [...document.querySelectorAll("video")].every((each) => each.readyState > 1 &&
+                each.parentNode.querySelector(".scrubber")) &&
               document.getAnimations().every((each) => each.playState !== "running")"""
         )
         path = self.folder / f"{name}-{self.look}.png"
@@ -75,6 +77,8 @@ async def show(browser: Browser, url: str, album: Album, camera: Camera, **look:
     await member.slow_down(BYTES_PER_SECOND)
     await member.choose(album.file)
     await expect(member.page.get_by_text("per second ·")).to_be_visible(timeout=30_000)
+    bar = member.page.get_by_role("progressbar")
+    await expect(bar).to_have_attribute("aria-valuenow", re.compile(r"[4-9]|\d\d"), timeout=30_000)
     await camera.take(member, "upload-under-way")
     await member.slow_down(-1)
     await camera.walk(member, album.member)
@@ -82,6 +86,7 @@ async def show(browser: Browser, url: str, album: Album, camera: Camera, **look:
     await camera.walk(admin, album.admin)
     await admin.go("/admin/settings")
     await admin.page.get_by_label("Folder for videos").fill("/srv/vidcore/videos")
+    await admin.page.get_by_label("Folder for videos").blur()
     await camera.take(admin, "admin-settings")
     for window in windows:
         await window.page.context.close()

@@ -85,7 +85,7 @@ async def upload_with_interruptions(service: RunningService, window: Window, cli
     offsets: list[int] = []
 
     def note(request: Request) -> None:
-        if request.method == "PATCH":
+        if "upload-offset" in request.headers:
             offsets.append(int(request.headers["upload-offset"]))
 
     page.on("request", note)

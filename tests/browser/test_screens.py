@@ -60,6 +60,7 @@ async def test_every_screen_can_be_used_by_everybody(
 
 async def dialogs(window: Window, scene: Scene) -> None:
     await window.go(f"/videos/{scene.video}")
+    await expect(window.page.get_by_role("slider")).to_be_visible()
     for name in ("Edit", "Delete"):
         await window.page.get_by_role("button", name=name).click()
         await expect(window.page.get_by_role("dialog")).to_be_visible()

@@ -55,7 +55,7 @@ export default async function watch({ params, user, signal }) {
     stage.replaceChildren(film);
     if (!video.storyboard_url) return;
     const strip = await attempt(() => scrubber(film, video.storyboard_url, signal));
-    if (strip && film.isConnected) film.after(strip);
+    if (strip && film.parentNode === stage) film.after(strip); // the stage may not be shown yet
   }
 
   ways.append(...deeds(video, isOurs));
