@@ -36,7 +36,14 @@ async def test_admins_page_through_all_accounts_newest_first(api: Api, admin: Me
     assert (first.status, names(first.json)) == (200, ["Ada", "Eve"])
     assert set(first.json["items"][0]) == ACCOUNT_FIELDS
     assert names(second.json) == ["Max"]
-    assert third.json == {"items": [], "total": 3, "page": 3, "page_size": 2, "pages": 2}
+    assert third.json == {
+        "items": [],
+        "total": 3,
+        "page": 3,
+        "page_size": 2,
+        "pages": 2,
+        "next_cursor": None,
+    }
 
 
 @pytest.mark.parametrize(
