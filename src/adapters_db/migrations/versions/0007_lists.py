@@ -180,7 +180,7 @@ def _postgresql_triggers() -> list[str]:
 
 def _noting(name: str, cells: str) -> str:
     return f"""
-    CREATE FUNCTION count_video_{name}() RETURNS trigger LANGUAGE plpgsql AS $$
+    CREATE FUNCTION count_video_{name}() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
     DECLARE
         noted bigint;
     BEGIN
@@ -194,7 +194,7 @@ def _noting(name: str, cells: str) -> str:
 # Who folds waits for nobody, and nobody for them: only the holder of the lock touches slot 0, or takes rows
 # away. A transaction that sees an older moment than now could take what another has taken.
 _FOLDING = f"""
-    CREATE FUNCTION fold_video_counts(noted bigint) RETURNS void LANGUAGE plpgsql AS $$
+    CREATE FUNCTION fold_video_counts(noted bigint) RETURNS void LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
     BEGIN
         IF noted = 0 OR currval('video_counts_slot') % {_FOLD_EVERY} >= noted
             OR current_setting('transaction_isolation') <> 'read committed'
