@@ -84,7 +84,7 @@ class SqliteConnection(aiosqlite.Connection):
 
     async def run(self, call: Callable[[], T]) -> T:
         """Give the result of a call in the thread."""
-        found: T = await self._execute(call)  # type: ignore[no-untyped-call]  # it has no types
+        found: T = await self._execute(call)  # type: ignore[no-untyped-call]  # inherited without types
         return found
 
 

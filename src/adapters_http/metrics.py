@@ -83,7 +83,7 @@ class HttpMetrics:
         if SHARED not in os.environ:
             return generate_latest(self._registry)
         all_processes = CollectorRegistry()
-        MultiProcessCollector(all_processes)  # type: ignore[no-untyped-call]  # it has no types
+        MultiProcessCollector(all_processes)
         return generate_latest(all_processes)
 
 

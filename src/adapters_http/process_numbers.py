@@ -31,4 +31,4 @@ def counting_together() -> Iterator[Path]:
 
 def forget_process(pid: int) -> None:
     """Take a dead process's present out of the numbers; what it has counted stays."""
-    mark_process_dead(pid)  # type: ignore[no-untyped-call]  # it has no types
+    mark_process_dead(pid)

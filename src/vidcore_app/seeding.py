@@ -184,7 +184,7 @@ class Seeding:
         try:
             received = await self._receive(str(begun.upload.id), file)
             await self.container.finish_upload()(begun=begun, received=received, details=details)
-        except BaseException:
+        except BaseException:  # an interrupted command holds nothing either
             await asyncio.shield(self.container.abandon_upload()(begun.upload.id))
             raise
 
@@ -194,7 +194,7 @@ class Seeding:
             with file.open("rb") as content:
                 while block := await asyncio.to_thread(content.read, BLOCK):
                     await writer.write(block)
-        except BaseException:
+        except BaseException:  # interrupted or not, the file is closed
             await asyncio.shield(writer.abandon())
             raise
         return await writer.finish()

@@ -14,6 +14,7 @@ def test_the_adapter_of_the_page_is_proved_by_the_suite_and_a_careless_one_is_no
     assert [name for name, _ in files] == ["scrypt_passwords.py", "test_scrypt_passwords.py"]
     for name, code in files:
         (tmp_path / name).write_text(code.replace("2**14", "2**4"), encoding="utf-8")
+    (tmp_path / "pytest.ini").touch()  # no settings of a project that the folder may lie in
 
     proved = prove(tmp_path)
     adapter = tmp_path / files[0][0]

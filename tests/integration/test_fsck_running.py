@@ -34,8 +34,8 @@ async def keep_aging(data: Path) -> None:
     while True:
         then = time.time() - 2 * 3600
         for folder in folders:
-            for file in folder.rglob("*"):
-                with suppress(FileNotFoundError):
+            with suppress(FileNotFoundError):  # it was removed; the next round looks again
+                for file in folder.rglob("*"):
                     if file.is_file():
                         os.utime(file, (then, then))
         await asyncio.sleep(0.02)

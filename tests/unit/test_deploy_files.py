@@ -49,8 +49,11 @@ class Unit(ConfigParser):
 
     def __init__(self, name: str) -> None:
         super().__init__(strict=False, interpolation=None)
-        self.optionxform = str  # type: ignore[assignment,method-assign] # as the library's manual says
         self.read_string(text(name))
+
+    def optionxform(self, optionstr: str) -> str:
+        """Keep capitals, which a ConfigParser makes small."""
+        return optionstr
 
 
 @pytest.mark.parametrize(

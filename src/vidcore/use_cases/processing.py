@@ -179,7 +179,7 @@ class ProcessVideo:
         try:
             made = await self._make(claim, self.uploads.locate(claim.source), draft, report)
             published = await self.media.publish(draft)
-        except BaseException:
+        except BaseException:  # cancelled or not, what the attempt has made is cleared away
             await self.media.discard(draft)
             raise
         await self._record(claim, draft, published, made, busy_since=begun)

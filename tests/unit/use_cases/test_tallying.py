@@ -9,7 +9,7 @@ from tests.unit.use_cases.memory_platform import MemoryPlatform
 from vidcore.catalogue import VideoQuery
 from vidcore.errors import FileFormatNotSupportedError, ServiceUnavailableError
 from vidcore.estimates import COSTS_KEPT, Forecast
-from vidcore.media import Mode, plan
+from vidcore.media import MediaInfo, Mode, plan
 from vidcore.paces import Pace, Tally
 from vidcore.pages import PageRequest
 from vidcore.testing.examples import (
@@ -38,9 +38,9 @@ class SlowTranscoder(FixedTranscoder):
         self.errors = platform.transcoder.errors
         self._clock = platform.clock
 
-    async def thumbnail(self, *arguments: object) -> None:
+    async def thumbnail(self, source: str, target: str, info: MediaInfo) -> None:
         self._clock.advance(TOOK)
-        await super().thumbnail(*arguments)  # type: ignore[arg-type]  # passed on as they come
+        await super().thumbnail(source, target, info)
 
 
 @pytest.fixture
