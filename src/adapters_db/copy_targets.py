@@ -7,7 +7,8 @@ import sqlalchemy as sa
 
 from adapters_db.copy_failures import CopyRefusedError
 from adapters_db.copy_marks import Mark, find_marks, make_marks, remove_marks
-from adapters_db.migrate import current_revision, newest_revision, upgrade
+from adapters_db.migrate import upgrade
+from adapters_db.revisions import NEWEST, current_revision
 from adapters_db.sides import Line, Side
 
 
@@ -29,7 +30,7 @@ async def begin(target: Side, source: str, tables: Sequence[sa.Table], *, restar
     async with target.transaction() as line:
         if not line.is_sqlite:
             await line.say("LOCK TABLE alembic_version IN EXCLUSIVE MODE")  # one at a time begins
-        if await line.look(current_revision) != newest_revision():
+        if await line.look(current_revision) != NEWEST:
             raise CopyRefusedError(
                 "The target does not have the newest schema: run `vidcore migrate` on it first, "
                 "or begin with a new database."

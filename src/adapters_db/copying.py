@@ -17,7 +17,7 @@ from adapters_db.batches import BATCH, Digest, batches, digest, key_of
 from adapters_db.copy_failures import CopyDiffersError, CopyRefusedError, RowRefusedError
 from adapters_db.copy_marks import Mark, move_mark, remove_marks
 from adapters_db.copy_targets import begin
-from adapters_db.migrate import current_revision, newest_revision
+from adapters_db.revisions import NEWEST, current_revision
 from adapters_db.sides import Line, Side, open_side
 from adapters_db.tables import metadata
 
@@ -96,7 +96,7 @@ class DatabaseCopy:
 
 
 async def _check_revision(line: Line) -> None:
-    if await line.look(current_revision) != newest_revision():
+    if await line.look(current_revision) != NEWEST:
         raise CopyRefusedError(
             "The source does not have the newest schema: run `vidcore migrate` on it first."
         )

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-import psycopg
 from sqlalchemy.exc import (
     DBAPIError,
     IntegrityError,
@@ -63,7 +62,9 @@ def violated_constraint(error: IntegrityError) -> str | None:
 
     SQLite names only the columns of a unique one: there, the name follows from the naming convention.
     """
-    if isinstance(error.orig, psycopg.IntegrityError):
-        return error.orig.diag.constraint_name
+    diagnostics = getattr(error.orig, "diag", None)  # of psycopg, which only PostgreSQL needs
+    if diagnostics is not None:
+        name: str | None = diagnostics.constraint_name
+        return name
     match = re.search(r"UNIQUE constraint failed: (\w+)\.(\w+)$", str(error.orig))
     return None if match is None else f"uq_{match[1]}_{match[2]}"

@@ -8,14 +8,9 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from functools import cache
 from typing import Final
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
@@ -23,6 +18,7 @@ from sqlalchemy.pool import NullPool
 from adapters_db.cancellation import finish
 from adapters_db.engines import SQLITE, begin_immediately, set_pragmas, write_ahead
 from adapters_db.failures import reachable
+from adapters_db.revisions import NEWEST, current_revision
 from adapters_db.urls import parse_url
 from vidcore.errors import ServiceUnavailableError
 
@@ -31,7 +27,7 @@ _LOCK_KEY: Final = 0x76696463  # "vidc": any number that nobody else on that dat
 _PATIENCE: Final = 60.0  # seconds; another process may be migrating
 
 
-async def upgrade(url: str, revision: str = "head") -> None:
+async def upgrade(url: str, revision: str = NEWEST) -> None:
     """Bring the schema of the database at `url` up to `revision`, all or nothing.
 
     A file that SQLite needs is made for its owner alone. Of several callers at the same time one does
@@ -39,18 +35,18 @@ async def upgrade(url: str, revision: str = "head") -> None:
     ServiceUnavailableError if nobody answers, or if a copy into the database has not come to its end.
     """
     await asyncio.to_thread(_make_private, parse_url(url))
-    await _migrate(url, lambda config: command.upgrade(config, revision))
+    await _migrate(url, _upgrade, revision)
 
 
 async def downgrade(url: str, revision: str) -> None:
     """Take the schema back to `revision`; "base" is an empty database. Raises as `upgrade` does."""
-    await _migrate(url, lambda config: command.downgrade(config, revision))
+    await _migrate(url, _downgrade, revision)
 
 
 async def is_current(url: str) -> bool:
     """Say whether the schema is the newest. Raises as `upgrade` does."""
     async with _transaction(parse_url(url)) as connection:
-        return await finish(connection.run_sync(current_revision)) == newest_revision()
+        return await finish(connection.run_sync(current_revision)) == NEWEST
 
 
 def _make_private(url: URL) -> None:
@@ -60,48 +56,35 @@ def _make_private(url: URL) -> None:
             os.close(os.open(url.database, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
 
 
-def current_revision(connection: sa.Connection) -> str | None:
-    """Give the revision of the schema, or None for a database that has none."""
-    return MigrationContext.configure(connection).get_current_revision()
+def _upgrade(connection: sa.Connection, revision: str) -> None:
+    from adapters_db import schema_steps  # noqa: PLC0415 - 10 MiB that a service need not keep
+
+    schema_steps.upgrade(connection, revision)
 
 
-@cache
-def newest_revision() -> str | None:
-    """Give the revision that this package was made for."""
-    return ScriptDirectory.from_config(_config()).get_current_head()
+def _downgrade(connection: sa.Connection, revision: str) -> None:
+    from adapters_db import schema_steps  # noqa: PLC0415 - as above
+
+    schema_steps.downgrade(connection, revision)
 
 
-@cache
-def known_revisions() -> frozenset[str]:
-    """Give all revisions from which this package can bring a schema to the newest."""
-    return frozenset(
-        script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()
-    )
-
-
-def _config(connection: sa.Connection | None = None) -> Config:
-    config = Config()
-    config.set_main_option("script_location", "adapters_db:migrations")
-    config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
-    return config
-
-
-async def _migrate(url: str, step: Callable[[Config], None]) -> None:
+async def _migrate(url: str, step: Callable[[sa.Connection, str], None], revision: str) -> None:
     async with _transaction(parse_url(url)) as connection:
-        await finish(connection.run_sync(_migrate_locked, step))
+        await finish(connection.run_sync(_migrate_locked, step, revision))
         await finish(connection.commit())
 
 
-def _migrate_locked(connection: sa.Connection, step: Callable[[Config], None]) -> None:
-    if connection.dialect.name == SQLITE:
-        _check_complete(connection)
-        step(_config(connection))
-        _check_references(connection)
-    else:
+def _migrate_locked(
+    connection: sa.Connection, step: Callable[[sa.Connection, str], None], revision: str
+) -> None:
+    if connection.dialect.name != SQLITE:  # whose transaction is the lock
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK_KEY)))
-        _check_complete(connection)
-        step(_config(connection))
+    _check_complete(connection)
+    if current_revision(connection) == revision:
+        return
+    step(connection, revision)
+    if connection.dialect.name == SQLITE:
+        _check_references(connection)
 
 
 def _check_complete(connection: sa.Connection) -> None:

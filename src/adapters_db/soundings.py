@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from adapters_db.cancellation import finish
 from adapters_db.clock import SqlClock
 from adapters_db.engines import SQLITE
-from adapters_db.migrate import current_revision, known_revisions, newest_revision
+from adapters_db.revisions import NEWEST, REVISIONS, current_revision
 from adapters_db.session import connected
 from adapters_db.store import SqlStore
 from adapters_db.urls import parse_url
@@ -68,7 +68,7 @@ async def _sound(store: SqlStore) -> DatabaseSeen:
         else:
             version = await finish(connection.execute(sa.text("SHOW server_version")))
             server = f"PostgreSQL {version.scalar_one()}"
-    newest = revision == newest_revision()
+    newest = revision == NEWEST
     config = None
     if newest:
         async with store.read() as unit:
@@ -77,7 +77,7 @@ async def _sound(store: SqlStore) -> DatabaseSeen:
         server=server,
         revision=revision,
         newest=newest,
-        known=revision is None or revision in known_revisions(),
+        known=revision is None or revision in REVISIONS,
         ahead=await _ahead(store),
         config=config,
     )

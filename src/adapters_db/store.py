@@ -7,7 +7,7 @@ from typing import Final
 from adapters_db.cancellation import finish
 from adapters_db.engines import Engines, make_engines
 from adapters_db.failures import reachable
-from adapters_db.migrate import current_revision, newest_revision
+from adapters_db.revisions import NEWEST, current_revision
 from adapters_db.session import Session, connected
 from adapters_db.unit_of_work import SqlUnitOfWork
 from adapters_db.urls import parse_url
@@ -65,5 +65,5 @@ class SqlStore(Store):
         async with connected(self._engines.read) as connection:
             with reachable():
                 revision = await finish(connection.run_sync(current_revision))
-        if revision != newest_revision():
+        if revision != NEWEST:
             raise ServiceUnavailableError("The database does not have the newest schema.")

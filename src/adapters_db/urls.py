@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from psycopg.conninfo import make_conninfo
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -44,5 +43,7 @@ def libpq_address(url: str) -> str | None:
     parsed = parse_url(url)
     if parsed.get_backend_name() != "postgresql":
         return None
+    from psycopg.conninfo import make_conninfo  # noqa: PLC0415 - 9 MiB that SQLite does not need
+
     _, arguments = parsed.get_dialect()().create_connect_args(parsed)
     return make_conninfo(**arguments)

@@ -6,14 +6,13 @@ import attrs
 
 from adapters_db.clock import SqlClock
 from adapters_db.store import SqlStore
-from adapters_jobs.fleet import ProcrastinateQueue
 from vidcore.catalogue import VideoQuery
 from vidcore.lifecycle import Status
 from vidcore.orders import Order
 from vidcore.pages import PAGE_SIZE_MAX, PageRequest
 from vidcore.ports.queue import ProcessingQueue
 from vidcore.ports.store import Store
-from vidcore_app.queues import QueueKind, make_queue
+from vidcore_app.queues import Prepared, QueueKind, make_queue
 
 
 async def enlist_copied(database_url: str, kind: QueueKind | None) -> int:
@@ -28,7 +27,7 @@ async def enlist_copied(database_url: str, kind: QueueKind | None) -> int:
         clock = SqlClock(store.engines.read)
         await clock.adjust()
         queue = make_queue(kind, database_url, clock)
-        if isinstance(queue, ProcrastinateQueue):
+        if isinstance(queue, Prepared):
             await queue.prepare()
         return await _enlist_pending(store, queue)
 

@@ -17,11 +17,11 @@ from adapters_fs.folders import FOR_GROUP, make_folder
 from adapters_http.app import HttpSettings, create_app
 from adapters_http.process_numbers import counting_together
 from adapters_http.server import Server, listen
-from adapters_jobs.fleet import ProcrastinateQueue
 from vidcore.errors import ServiceUnavailableError, UsernameTakenError
 from vidcore_app.container import Container
 from vidcore_app.leadership import RETRY, Leadership
 from vidcore_app.processes import Processes, tell_serving
+from vidcore_app.queues import Prepared
 from vidcore_app.stopping import told_to_stop
 
 WEEKLY: Final = "0 0 * * 0"  # Sunday 00:00 UTC, when the quota's week begins
@@ -38,7 +38,7 @@ async def migrate(container: Container) -> None:
     await asyncio.to_thread(make_folder, places.data, FOR_GROUP)
     await upgrade(places.database_url)
     queue = container.queue()
-    if isinstance(queue, ProcrastinateQueue):
+    if isinstance(queue, Prepared):
         await queue.prepare()
 
 

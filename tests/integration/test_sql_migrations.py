@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from adapters_db.migrate import downgrade, is_current, upgrade
+from adapters_db.revisions import REVISIONS
 from adapters_db.store import SqlStore
 from adapters_db.tables import metadata
 from vidcore.errors import InvalidValueError, ServiceUnavailableError
@@ -41,6 +44,15 @@ async def run(url: str, look: Any) -> Any:
         result = await connection.run_sync(look)
     await store.close()
     return result
+
+
+def test_the_revisions_known_without_alembic_are_its_own() -> None:
+    config = Config()
+    config.set_main_option("script_location", "adapters_db:migrations")
+    config.set_main_option("path_separator", "os")
+    scripts = ScriptDirectory.from_config(config).walk_revisions()
+
+    assert tuple(reversed([script.revision for script in scripts])) == REVISIONS
 
 
 async def test_the_migrations_make_the_tables_that_queries_use(empty_database_url: str) -> None:
@@ -132,7 +144,8 @@ async def test_a_broken_reference_undoes_the_migration(sqlite_url: str) -> None:
     connection.close()
 
     with pytest.raises(RuntimeError, match="rows of uploads refer"):
-        await upgrade(sqlite_url)
+        await downgrade(sqlite_url, REVISIONS[-2])
+    assert await is_current(sqlite_url)
 
 
 async def test_a_database_without_the_newest_schema_is_not_ready(
