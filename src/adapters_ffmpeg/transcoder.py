@@ -69,7 +69,8 @@ class FfmpegTranscoder(Transcoder):
     async def probe(self, path: str) -> MediaInfo:
         """Say what a file is: by ffmpeg, and of an MP4 or MOV by its boxes what ffmpeg tells vaguely.
 
-        Raises FileFormatNotSupportedError, and ServiceUnavailableError if ffmpeg cannot be run.
+        Raises FileFormatNotSupportedError, and ServiceUnavailableError if ffmpeg cannot be run or the
+        file not be read.
         """
         try:
             async with self._probes:
@@ -90,7 +91,12 @@ class FfmpegTranscoder(Transcoder):
             raise
         if info.container != "mov":
             return info
-        return await asyncio.to_thread(with_index, info, path, probe_text.track_ids(log))
+        try:
+            return await asyncio.to_thread(with_index, info, path, probe_text.track_ids(log))
+        except FileNotFoundError as error:
+            raise ServiceUnavailableError("A file or folder of the storage is gone.") from error
+        except OSError as error:
+            raise ServiceUnavailableError("The storage cannot be read.") from error
 
     async def transcode(
         self, source: str, target: str, plan: Plan, report: Callable[[float], None]

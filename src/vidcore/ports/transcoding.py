@@ -15,7 +15,11 @@ class Transcoder(Protocol):
 
     @abstractmethod
     async def probe(self, path: str) -> MediaInfo:
-        """Say what a file is. Raises FileFormatNotSupportedError if it is no video file."""
+        """Say what a file is.
+
+        Raises FileFormatNotSupportedError if it is no video file, and ServiceUnavailableError if it
+        cannot be looked into, as one that is gone.
+        """
         ...
 
     @abstractmethod

@@ -28,7 +28,7 @@ from vidcore.checkup import (
     orphan_upload,
     same_standing,
 )
-from vidcore.errors import FileFormatNotSupportedError, NotFoundError
+from vidcore.errors import FileFormatNotSupportedError, NotFoundError, ServiceUnavailableError
 from vidcore.lifecycle import Status
 from vidcore.ports.clock import Clock
 from vidcore.ports.inventory import MediaInventory
@@ -205,6 +205,10 @@ class CheckPlatform:
             output = await self.transcoder.probe(self.media.locate(video.media))
         except FileFormatNotSupportedError as error:
             return attrs.evolve(files, fault=str(error))
+        except ServiceUnavailableError:
+            if await self.inventory.size(video.media) is not None:
+                raise
+            return attrs.evolve(files, media=None)  # removed since
         return attrs.evolve(files, output=output)
 
     async def _files(self, run: _Run) -> AsyncIterator[Finding]:

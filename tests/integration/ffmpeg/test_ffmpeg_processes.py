@@ -280,3 +280,16 @@ async def test_a_check_tells_what_cannot_be_run(fake: MakeFake) -> None:
 async def test_no_process_at_all_is_unavailable_for_now(fake: MakeFake) -> None:
     with pytest.raises(ServiceUnavailableError, match="cannot be started"):
         await fake("").probe("/" + "x" * 3_000_000)  # more than an argument can hold
+
+
+@pytest.mark.parametrize(("left", "said"), [("", "is gone"), ('mkdir "$1"', "cannot be read")])
+async def test_a_file_that_goes_while_it_is_looked_into_is_no_bad_file(
+    fake: MakeFake, tmp_path: Path, left: str, said: str
+) -> None:
+    video = tmp_path / "clip.mp4"
+    video.write_bytes(b"x")
+    described = DESCRIPTION.replace("matroska,webm", "mov,mp4")
+    transcoder = fake(f'set -- "{video}"; rm "$1"; {left}\ncat >&2 <<X\n{described}\nX\nexit 1')
+
+    with pytest.raises(ServiceUnavailableError, match=said):
+        await attrs.evolve(transcoder, probe_deadline=DEADLINE).probe(str(video))

@@ -10,6 +10,7 @@ import pytest
 from tests.unit.use_cases.checks import ADA, OLD, named, published, waiting
 from tests.unit.use_cases.memory_platform import MemoryPlatform
 from vidcore.checkup import EXPIRY_GRACE, Finding, FindingKind, VideoFiles
+from vidcore.errors import ServiceUnavailableError
 from vidcore.lifecycle import Status
 from vidcore.media import MediaInfo
 from vidcore.testing.examples import MICROSECOND, SUNDAY, example_upload
@@ -68,6 +69,18 @@ class ActingTranscoder(FixedTranscoder):
         await self._acting()
 
 
+class BlindTranscoder(FixedTranscoder):
+    """Has `act` done when a file is to be looked into, and cannot do so."""
+
+    def __init__(self, platform: MemoryPlatform, act: Action) -> None:
+        super().__init__(write=platform.media.put)
+        self._acting = act
+
+    async def probe(self, path: str) -> MediaInfo:
+        await self._acting()
+        raise ServiceUnavailableError(f"{path} is gone")
+
+
 @pytest.fixture
 async def platform(platform: MemoryPlatform) -> MemoryPlatform:
     await platform.add(ADA)
@@ -99,6 +112,31 @@ async def test_a_video_that_is_deleted_while_it_is_looked_at_is_no_finding(
         await delete(platform, video)
 
     assert await found_with(platform, ActingInventory(platform, act)) == []
+
+
+async def test_a_video_that_is_deleted_while_it_is_looked_into_is_no_finding(
+    platform: MemoryPlatform,
+) -> None:
+    video = await published(platform)
+
+    async def act() -> None:
+        await delete(platform, video)
+
+    check = platform.make(CheckPlatform, BlindTranscoder(platform, act))
+    assert [finding async for finding in check(deep=True)] == []
+
+
+async def test_a_check_ends_where_a_file_that_is_there_cannot_be_looked_into(
+    platform: MemoryPlatform,
+) -> None:
+    video = await published(platform)
+
+    async def act() -> None:
+        assert await platform.video(video.id)
+
+    check = platform.make(CheckPlatform, BlindTranscoder(platform, act))
+    with pytest.raises(ServiceUnavailableError, match="gone"):
+        [finding async for finding in check(deep=True)]
 
 
 async def test_a_source_that_was_just_processed_is_no_finding(platform: MemoryPlatform) -> None:
