@@ -132,7 +132,7 @@ async def test_a_check_ends_where_a_file_that_is_there_cannot_be_looked_into(
     video = await published(platform)
 
     async def act() -> None:
-        assert await platform.video(video.id)
+        assert await platform.video(video.id) == video
 
     check = platform.make(CheckPlatform, BlindTranscoder(platform, act))
     with pytest.raises(ServiceUnavailableError, match="gone"):
