@@ -40,8 +40,8 @@ BESIDE_SEED = ("requests", "streaming")
 SEED_PLAN = "benchmarks/peers/seed_plan.txt"
 
 RULES = (
-    "checkup mending turns following sessions quota invitations users uploads videos video_lifecycle categories config pages throttle text webhooks signatures addresses "
-    "filenames public_names"
+    "checkup checkup_bounds mending turns following sessions quota invitations users uploads videos video_lifecycle categories config pages throttle text webhooks signatures addresses "
+    "video_repairs cursors cursor_walks estimates paces diagnosis errors filenames public_names"
 )
 RULE_TESTS = [
     *(f"tests/unit/test_{rule}.py" for rule in RULES.split()),
@@ -261,6 +261,10 @@ def bench(session: nox.Session) -> None:
     session.run("python", "-m", "venv", "--clear", str(peer))
     session.run(str(peer / "bin/pip"), "install", "--quiet", "-r", SEED_PLAN, external=True)
     found.mkdir(exist_ok=True)
+    service = Path(session.create_tmp(), "service").absolute()
+    session.run("python", "-m", "venv", "--clear", str(service))
+    session.run(str(service / "bin/pip"), "install", "--quiet", ".[server]", external=True)
+    session.env["VIDCORE_SERVICE_PYTHON"] = str(service / "bin/python")
     for name in session.posargs or BENCHMARKS:
         more = ["--json", str(found / f"{name}.json")] if name in MEASURED else []
         if name in BESIDE_SEED:
