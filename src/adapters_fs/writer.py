@@ -1,18 +1,17 @@
 """A double-buffered writer: one thread writes a batch and another hashes it while the next is filled.
 
-Blocks are never copied or joined: `writev` takes a whole batch. All ways to end an upload go through
+Batches go to disk as `adapters_fs.appending` says. All ways to end an upload go through
 one call in the pool that first waits for the batch under way, so the file is never closed (nor its
 number given to another file) while a thread writes to it.
 """
 
 import os
-import sys
-from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from adapters_fs.appending import Appender
 from adapters_fs.digests import RunningDigest
 from adapters_fs.faults import storage_faults
 from adapters_fs.folders import sync
@@ -21,8 +20,7 @@ from vidcore.errors import StorageFullError
 from vidcore.ports.storage import UploadWriter
 
 BATCH_BYTES: Final = 2 << 20  # two, and what a socket has, make 8 MiB; half was slower
-EARLY_BYTES: Final = 8 << 20  # after which the disk begins: an upload was 1.2-1.6 times as fast
-BATCH_BLOCKS: Final = 1024  # IOV_MAX of Linux and macOS; bounds the overhead of tiny blocks too
+BATCH_BLOCKS: Final = 1024  # bounds the overhead of tiny blocks
 
 
 class FilesystemUploadWriter(UploadWriter):
@@ -53,8 +51,7 @@ class FilesystemUploadWriter(UploadWriter):
         self._filled = 0
         self._writing: Future[None] | None = None
         self._hashing: Future[None] | None = None
-        self._end = offset  # of the file
-        self._early_end = offset  # of what the disk was asked to begin with
+        self._file = Appender(fd, folder, end=offset)
         self._is_over = False
 
     async def write(self, block: bytes) -> None:
@@ -117,11 +114,9 @@ class FilesystemUploadWriter(UploadWriter):
         if os.fstat(self._fd).st_size < size:
             self._write_last(waiting)
         self._writing = None
-        if os.fstat(self._fd).st_size > size:
+        if os.fstat(self._fd).st_size > size or self._file.rest:
             self._digest = None  # what was added cannot be taken back: the file is read for it
-            with storage_faults(self._folder):
-                os.ftruncate(self._fd, size)
-            self._end = self._early_end = size
+            self._file.cut(size)
 
     def _finish(self) -> int:
         try:
@@ -150,6 +145,7 @@ class FilesystemUploadWriter(UploadWriter):
             self._writing.result()
         blocks = batch.copy()
         self._write_batch(batch)
+        self._file.flush()
         if self._hashing is not None:
             self._hashing.result()
         if self._digest is not None:
@@ -160,36 +156,10 @@ class FilesystemUploadWriter(UploadWriter):
             self._digest.keep(self._fd)
 
     def _write_batch(self, batch: list[bytes]) -> None:
-        left: Sequence[memoryview] = [memoryview(block) for block in batch]
-        while left:
-            with storage_faults(self._folder, needed=sum(map(len, left))):
-                written = os.writev(self._fd, left)
-            left = _unwritten(left, written)
-        self._end += sum(map(len, batch))
-        if self._end - self._early_end >= EARLY_BYTES:
-            self._begin_early()
+        self._file.append(batch)
         batch.clear()  # the pool holds on to it for a while, when a third batch has begun to fill
-
-    def _begin_early(self) -> None:
-        """Have the disk begin with what is new, so that `finish` finds little to wait for.
-
-        On Linux, to give up pages that are not on disk yet means to write them; most stay cached.
-        """
-        start, self._early_end = self._early_end, self._end
-        if sys.platform == "linux":
-            with storage_faults(self._folder):
-                os.posix_fadvise(self._fd, start, self._end - start, os.POSIX_FADV_DONTNEED)
 
 
 def _hash_batch(digest: RunningDigest, batch: list[bytes]) -> None:
     digest.add(batch)
     batch.clear()
-
-
-def _unwritten(blocks: Sequence[memoryview], written: int) -> Sequence[memoryview]:
-    """Give what is left of `blocks` after their first `written` bytes."""
-    for index, block in enumerate(blocks):
-        if written < len(block):
-            return [block[written:], *blocks[index + 1 :]]
-        written -= len(block)
-    return []

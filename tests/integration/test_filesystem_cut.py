@@ -70,3 +70,19 @@ async def test_after_the_end_nothing_can_be_cut(tmp_path: Path, pool: ThreadPool
     with pytest.raises(RuntimeError):
         await writer.cut(1)
     assert await area.size("upload") == 3
+
+
+@pytest.mark.parametrize("kept", [BATCH_BYTES, BATCH_BYTES + 5, BATCH_BYTES - 5])
+async def test_the_digest_is_that_of_what_is_kept(
+    tmp_path: Path, pool: ThreadPoolExecutor, kept: int
+) -> None:
+    area = FilesystemUploads(tmp_path, pool)
+    sent = os.urandom(BATCH_BYTES + 5)
+    writer = await area.receive("upload")
+    await writer.write(sent)
+
+    await writer.cut(kept)
+    await writer.write(b"more")
+
+    assert await writer.finish() == kept + 4
+    assert await area.digest("upload") == sha256(sent[:kept] + b"more").hexdigest()

@@ -8,8 +8,9 @@ from typing import Any
 import psycopg
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, StatementError
 
+from adapters_db.failures import reachable
 from adapters_db.store import SqlStore
 from adapters_db.tables import config, users, videos
 from adapters_db.urls import parse_url
@@ -147,13 +148,24 @@ async def test_a_missing_table_is_a_fault_and_not_an_outage(
         await look(store)
 
 
+@pytest.mark.parametrize(
+    "code", [sqlite3.SQLITE_READONLY, sqlite3.SQLITE_READONLY_DIRECTORY, sqlite3.SQLITE_FULL]
+)
+def test_a_file_or_folder_that_cannot_be_written_is_an_outage(code: int) -> None:
+    refused = sqlite3.OperationalError("attempt to write a readonly database")
+    refused.sqlite_errorcode = code
+
+    with pytest.raises(ServiceUnavailableError), reachable():
+        raise OperationalError("INSERT", {}, refused)
+
+
 async def test_who_only_looks_cannot_change(sql_store: SqlStore) -> None:
     async def add() -> None:
         async with sql_store.read() as work:
             await work.users.add(example_user(1))
             await work.commit()
 
-    with pytest.raises(DBAPIError):
+    with pytest.raises((DBAPIError, ServiceUnavailableError)):
         await add()
     async with sql_store.read() as work:
         assert await work.users.find("member-1") is None

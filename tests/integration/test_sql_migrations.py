@@ -4,6 +4,7 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -169,6 +170,16 @@ async def test_a_database_that_does_not_answer_is_not_migrated(tmp_path: Any) ->
         assert "secret" not in str(failure.value)
         with pytest.raises(ServiceUnavailableError):
             await is_current(url)
+
+
+async def test_a_schema_of_a_newer_package_is_left_alone_and_told(sqlite_url: str) -> None:
+    with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+
+    for attempt in (upgrade, is_current):
+        with pytest.raises(ServiceUnavailableError, match="9999, which this version does not know"):
+            await attempt(sqlite_url)
 
 
 async def test_another_kind_of_database_is_refused() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import pytest
 
 from tests.integration.disks import mount, small_disk_at
 from tests.integration.doctor.conftest import Platform, store_config
+from vidcore_app.doctor.database import examine_database
 from vidcore_app.doctor.folders import examine_folder
 
 NOBODY = 65_534
@@ -161,3 +163,18 @@ def test_the_folder_that_an_admin_has_chosen_is_looked_at_too(
     assert well.checks["folder.storage"]["seen"] == f"{chosen} can be written."
     assert (gone.code, gone.faults) == (1, {"folder.storage"})
     assert "video_storage_path" in gone.told("folder.storage")
+
+
+def test_a_database_file_of_somebody_else_is_named(closed: Path, sqlite_template: Path) -> None:
+    file = closed / "vidcore.db"
+    shutil.copyfile(sqlite_template, file)
+    file.chmod(0o444)
+    closed.chmod(0o777)
+
+    with not_root():
+        found, seen = asyncio.run(examine_database(f"sqlite:///{file}"))
+
+    assert [each.verdict for each in found] == ["fault", "ok"]
+    assert f"{file} cannot be written" in found[0].seen
+    assert f"`chown {NOBODY if os.geteuid() == 0 else os.geteuid()} {file}`" in str(found[0].mend)
+    assert seen is not None
