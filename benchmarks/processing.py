@@ -1,6 +1,6 @@
 """What copying, seeking and the limits around ffmpeg cost or save, side by side in one run.
 
-    python -m benchmarks.processing
+    python -m benchmarks.processing [--rounds N] [--json FILE]
 
 Makes a noisy clip of 1080p, and a longer one of it. Then, in turns (A B A B), with medians of the times and of their ratios:
 the prescribed encode and the copy that a plan makes of the same clip; ffmpeg started barely and by
@@ -13,7 +13,6 @@ import os
 import resource
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
@@ -25,6 +24,8 @@ from adapters_ffmpeg.arguments import Encoding, transcode_arguments
 from adapters_ffmpeg.find import find_ffmpeg
 from adapters_ffmpeg.still_arguments import Shot, thumbnail_arguments
 from adapters_ffmpeg.transcoder import FfmpegTranscoder
+from benchmarks.processes import memory
+from benchmarks.report import Report, parser
 from vidcore.media import Mode, plan
 
 SECONDS = 8
@@ -38,8 +39,8 @@ PRESCRIBED = (
     *("-vf", "scale=-2:1080", "-c:v", "libx264", "-preset", "medium", "-crf", "23"),
     *("-c:a", "aac", "-b:a", "128k", "-movflags", "+faststart"),
 )
-TURNS = 3  # of what takes many seconds
-MANY_TURNS = 7
+MORE_TURNS = 4  # of what takes few seconds
+WRAPPED_MAX = 1.02  # times the bare command
 LOOPS = 8  # of the clip, in the longer one; 72 s
 
 Step = Callable[[], Awaitable[object]]
@@ -76,8 +77,8 @@ class Bench:
         await asyncio.to_thread(self.run, *arguments)
 
 
-async def compare(turns: int, **steps: Step) -> None:
-    """Do two steps in turns, and print the medians of their times, and of the first's by the second's."""
+async def compare(report: Report, case: str, turns: int, steps: dict[str, Step]) -> list[float]:
+    """Do two steps in turns, note their times, and give those of the first by those of the second."""
     walls: dict[str, list[float]] = {name: [] for name in steps}
     cpus: dict[str, list[float]] = {name: [] for name in steps}
     for _ in range(turns):
@@ -86,17 +87,10 @@ async def compare(turns: int, **steps: Step) -> None:
             await step()
             walls[name].append(time.perf_counter() - began)
             cpus[name].append(_cpu() - used)
-    for name in steps:
-        sys.stdout.write(
-            f"  {name:12} wall {statistics.median(walls[name]):8.3f} s  "
-            f"cpu {statistics.median(cpus[name]):8.3f} s\n"
-        )
-    one, other = steps
-    ratio, spent = (
-        statistics.median(a / b for a, b in zip(times[one], times[other], strict=True))
-        for times in (walls, cpus)
-    )
-    sys.stdout.write(f"  {one} / {other}, median of turns: wall {ratio:.3f}, cpu {spent:.3f}\n")
+    report.add(case, "seconds", walls)
+    report.add(f"{case}, cost", "processor seconds", cpus)
+    one, other = walls.values()
+    return [a / b for a, b in zip(one, other, strict=True)]
 
 
 def _cpu() -> float:
@@ -105,7 +99,7 @@ def _cpu() -> float:
     return sum(usage.ru_utime + usage.ru_stime for usage in used)
 
 
-async def copying(bench: Bench) -> None:
+async def copying(report: Report, bench: Bench, turns: int) -> None:
     """Hold a copy against the prescribed encode."""
     source, target = str(bench.path("clip.mp4")), str(bench.path("out.mp4"))
     made = plan(await bench.transcoder.probe(source))
@@ -115,15 +109,14 @@ async def copying(bench: Bench) -> None:
     async def copy() -> None:
         await bench.transcoder.transcode(source, target, made, lambda _: None)
 
-    sys.stdout.write("the prescribed encode, and the copy that is planned\n")
-    await compare(
-        TURNS,
-        prescribed=lambda: bench.bare("-i", source, *PRESCRIBED, target),
-        copied=copy,
-    )
+    steps: dict[str, Step] = {
+        "the prescribed encode": lambda: bench.bare("-i", source, *PRESCRIBED, target),
+        "the copy that is planned": copy,
+    }
+    await compare(report, f"a clip of {SECONDS} seconds", turns, steps)
 
 
-async def wrapping(bench: Bench) -> None:
+async def wrapping(report: Report, bench: Bench, turns: int) -> None:
     """Hold ffmpeg under limits and a watchdog against the same command barely."""
     source, target = str(bench.path("clip.mp4")), str(bench.path("out.mp4"))
     made = plan(await bench.transcoder.probe(source), copying=False)
@@ -140,15 +133,16 @@ async def wrapping(bench: Bench) -> None:
         )
         await process.wait()
 
-    sys.stdout.write("an encode by FfmpegTranscoder, and by the bare command, equally nice\n")
-    await compare(
-        MANY_TURNS,
-        wrapped=lambda: quick.transcode(source, target, made, lambda _: None),
-        bare=bare,
-    )
+    steps: dict[str, Step] = {
+        "FfmpegTranscoder": lambda: quick.transcode(source, target, made, lambda _: None),
+        "ffmpeg, equally nice": bare,
+    }
+    ratios = await compare(report, "an encode", turns + MORE_TURNS, steps)
+    name = "an encode: FfmpegTranscoder / ffmpeg, median of turns"
+    report.want(name, statistics.median(ratios), WRAPPED_MAX, unit="x")
 
 
-async def seeking(bench: Bench) -> None:
+async def seeking(report: Report, bench: Bench, turns: int) -> None:
     """Hold a thumbnail at 60 s by reading up to it against one by seeking."""
     source, target = str(bench.path("long.mp4")), str(bench.path("out.jpg"))
     info = await bench.transcoder.probe(source)
@@ -163,41 +157,49 @@ async def seeking(bench: Bench) -> None:
         *sought[opened + 2 :],
     )
 
-    sys.stdout.write("a thumbnail at 60 s, by reading up to it and by seeking\n")
-    await compare(TURNS, read=lambda: bench.bare(*read), sought=lambda: bench.bare(*sought))
+    steps: dict[str, Step] = {
+        "by reading up to it": lambda: bench.bare(*read),
+        "by seeking": lambda: bench.bare(*sought),
+    }
+    await compare(report, "a thumbnail at 60 seconds", turns, steps)
 
 
-async def watching(bench: Bench) -> None:
-    """Print the memory of this process while it watches a long transcode."""
+async def watching(report: Report, bench: Bench) -> None:
+    """Note the memory of this process while it watches a long transcode."""
     source, target = str(bench.path("long.mp4")), str(bench.path("out.mp4"))
     made = plan(await bench.transcoder.probe(source), copying=False)
     quick = attrs.evolve(bench.transcoder, preset="ultrafast")
-    before = _resident()
     work = asyncio.create_task(quick.transcode(source, target, made, lambda _: None))
-    seen = [before]
+    seen = [_resident()]
     while not work.done():
         await asyncio.wait({work}, timeout=0.25)
         seen.append(_resident())
     await work
-    sys.stdout.write(
-        f"memory of this process: {before / 2**20:.1f} MiB before, at most {max(seen) / 2**20:.1f} MiB "
-        f"in {len(seen)} looks, {seen[-1] / 2**20:.1f} MiB at the end\n"
-    )
+    report.add("memory while a long transcode is watched", "MiB", {"this process": seen})
 
 
-def _resident() -> int:
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    return pages * os.sysconf("SC_PAGESIZE")
+def _resident() -> float:
+    return memory(os.getpid()) / 2**20
 
 
-async def main() -> None:
+async def measure(rounds: int, folder: Path) -> Report:
     """Make the clips, and measure."""
-    with tempfile.TemporaryDirectory(prefix="vidcore-processing-") as name:
-        bench = Bench(FfmpegTranscoder(find_ffmpeg()), Path(name))
-        bench.make()
-        for measure in (copying, wrapping, seeking, watching):
-            await measure(bench)
+    report, bench = Report("processing"), Bench(FfmpegTranscoder(find_ffmpeg()), folder)
+    bench.make()
+    for compared in (copying, wrapping, seeking):
+        await compared(report, bench, rounds)
+    await watching(report, bench)
+    return report
+
+
+def main() -> None:
+    """Measure in a folder that is gone afterwards."""
+    options = parser(__doc__, rounds=3).parse_args()
+    with tempfile.TemporaryDirectory(prefix="vidcore-processing-", dir=options.folder) as name:
+        report = asyncio.run(measure(options.rounds, Path(name)))
+    if options.json:
+        report.save(options.json)
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    main()

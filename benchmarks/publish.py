@@ -18,7 +18,7 @@ from benchmarks.report import Case, Figure
 DOCS: Final = Path(__file__).parents[1] / "docs"
 BEGIN: Final = "<!-- measured: begin -->"
 END: Final = "<!-- measured: end -->"
-_PLOTTED: Final = ("requests", "streaming")
+_PLOTTED: Final = ("requests", "streaming", "upload")
 _NOT_PLOTTED: Final = (", cost", ", as it comes")
 
 
@@ -32,10 +32,11 @@ def table(found: dict[str, Any]) -> list[str]:
     ]
     if found["left_out"]:
         lines += [f"Left out, since not installed: {', '.join(found['left_out'])}.", ""]
-    lines += [
-        "| case | who | median | least | most | unit |",
-        "| --- | --- | ---: | ---: | ---: | --- |",
-    ]
+    if found["cases"]:
+        lines += [
+            "| case | who | median | least | most | unit |",
+            "| --- | --- | ---: | ---: | ---: | --- |",
+        ]
     for case in map(_case, found["cases"]):
         for each in case.figures:
             numbers = " | ".join(map(_short, (each.median, min(each.values), max(each.values))))
@@ -65,7 +66,7 @@ def publish(folder: Path, docs: Path = DOCS) -> None:
         for found in all_found
         if found["benchmark"] in _PLOTTED
         for case in map(_case, found["cases"])
-        if not case.name.endswith(_NOT_PLOTTED)
+        if not case.name.endswith(_NOT_PLOTTED) and len(case.figures) > 1
     ]
     (docs / "benchmarks.svg").write_text(bars(plotted), encoding="utf-8")
 
