@@ -2,6 +2,7 @@ from base64 import urlsafe_b64encode
 from datetime import UTC, datetime
 from uuid import UUID
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +18,7 @@ FIRST = Place(key=NOW, id=NOBODY)
 CURSOR = Cursor(sort="created_at", order=Order.DESC, place=FIRST, page=2)
 
 places = st.tuples(st.just("created_at"), st.datetimes(timezones=st.just(UTC))) | st.tuples(
-    st.just("view_count"), st.integers(0, 2**63 - 1)
+    st.sampled_from(["age", "view_count"]), st.integers(0, 2**63 - 1)
 )
 cursors = st.builds(
     lambda keyed, order, page, id_: Cursor(
@@ -39,6 +40,24 @@ def test_a_cursor_is_read_as_it_was_written(cursor: Cursor) -> None:
     assert Cursor.parse(str(cursor)) == cursor
     assert len(str(cursor)) <= CURSOR_MAX
     assert str(cursor).replace("-", "").replace("_", "").isalnum()
+
+
+@pytest.mark.parametrize("number", [0, 1, 2**62, 2**63 - 1])
+def test_every_number_that_a_database_holds_can_be_a_key(number: int) -> None:
+    cursor = attrs.evolve(CURSOR, sort="view_count", place=Place(key=number, id=NOBODY))
+
+    assert Cursor.parse(str(cursor)) == cursor
+
+
+def test_what_is_longer_than_any_cursor_is_not_read() -> None:
+    """One of 121 characters there cannot be: no base64 has one more than a multiple of four."""
+    longest = Cursor(sort="s" * 48, order=Order.DESC, place=Place(key=0, id=NOBODY), page=2)
+    longer = attrs.evolve(longest, sort="s" * 49)
+
+    assert (len(str(longest)), len(str(longer))) == (120, 122)
+    assert Cursor.parse(str(longest)) == longest
+    with pytest.raises(InvalidValueError):
+        Cursor.parse(str(longer))
 
 
 @given(st.text(max_size=200))

@@ -5,12 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vidcore.diagnosis import (
-    EARLIEST,
-    FILES_LOW,
-    FILES_MIN,
     FILES_OF_A_MEMBER,
     FILES_OF_ITS_OWN,
-    LATEST,
     SKEW_MAX,
     SKEW_SEEN,
     Diagnosis,
@@ -23,6 +19,7 @@ from vidcore.diagnosis import (
     members_at_once,
 )
 from vidcore.errors import StorageFullError
+from vidcore.testing.examples import MICROSECOND
 from vidcore.uploads import check_room
 
 sizes = st.integers(0, 1 << 50)
@@ -87,10 +84,10 @@ def test_room_at_its_bounds(free: int, verdict: Verdict) -> None:
     ("limit", "verdict"),
     [
         (0, Verdict.FAULT),
-        (FILES_MIN - 1, Verdict.FAULT),
-        (FILES_MIN, Verdict.WARNING),
-        (FILES_LOW - 1, Verdict.WARNING),
-        (FILES_LOW, Verdict.OK),
+        (255, Verdict.FAULT),
+        (256, Verdict.WARNING),
+        (1023, Verdict.WARNING),
+        (1024, Verdict.OK),
         (1 << 20, Verdict.OK),
     ],
 )
@@ -108,17 +105,39 @@ def test_as_many_members_fit_as_files_are_left(limit: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("limit", "members"), [(0, 0), (64, 0), (65, 0), (66, 1), (67, 1), (256, 96), (1024, 480)]
+)
+def test_a_process_needs_64_files_and_each_member_two(limit: int, members: int) -> None:
+    assert members_at_once(limit) == members
+    assert isinstance(members_at_once(limit), int)
+
+
+@pytest.mark.parametrize(
     ("machine", "verdict"),
     [
         (datetime(1970, 1, 1, tzinfo=UTC), Verdict.FAULT),
-        (EARLIEST - timedelta(microseconds=1), Verdict.FAULT),
-        (EARLIEST, Verdict.OK),
-        (LATEST - timedelta(microseconds=1), Verdict.OK),
-        (LATEST, Verdict.FAULT),
+        (datetime(2026, 1, 1, tzinfo=UTC) - MICROSECOND, Verdict.FAULT),
+        (datetime(2026, 1, 1, tzinfo=UTC), Verdict.OK),
+        (datetime(2100, 1, 1, tzinfo=UTC) - MICROSECOND, Verdict.OK),
+        (datetime(2100, 1, 1, tzinfo=UTC), Verdict.FAULT),
+        (datetime(2106, 2, 7, tzinfo=UTC), Verdict.FAULT),
     ],
 )
 def test_a_clock_at_its_bounds(machine: datetime, verdict: Verdict) -> None:
     assert judge_clock(machine) is verdict
+
+
+@pytest.mark.parametrize(
+    ("skew", "verdict"),
+    [
+        (timedelta(seconds=5), Verdict.OK),
+        (timedelta(seconds=5) + MICROSECOND, Verdict.WARNING),
+        (timedelta(minutes=5), Verdict.WARNING),
+        (timedelta(minutes=5) + MICROSECOND, Verdict.FAULT),
+    ],
+)
+def test_skew_at_its_bounds(skew: timedelta, verdict: Verdict) -> None:
+    assert judge_skew(skew) is judge_skew(-skew) is verdict
 
 
 @given(st.timedeltas(-2 * SKEW_MAX, 2 * SKEW_MAX))

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vidcore.estimates import (
-    COSTS_KEPT,
     ETA_MAX,
     CostsCache,
     Forecast,
@@ -20,7 +19,13 @@ from vidcore.estimates import (
 )
 from vidcore.media import Mode, plan
 from vidcore.paces import Cost, Costs, Pace, Tally
-from vidcore.testing.examples import NOW, example_processing, example_user, example_video
+from vidcore.testing.examples import (
+    MICROSECOND,
+    NOW,
+    example_processing,
+    example_user,
+    example_video,
+)
 from vidcore.testing.transcoding import SOURCE
 from vidcore.videos import Video
 
@@ -91,6 +96,8 @@ def test_what_is_left_shrinks_with_progress(
 
 def test_what_begins_takes_what_its_kind_is_known_to_take() -> None:
     assert remaining(running(0.0), COSTS, timedelta()) == timedelta(seconds=104)
+    odd = Costs(by_mode={}, otherwise=Cost(start=5.0, each=1.0))
+    assert remaining(running(0.0), odd, timedelta()) == timedelta(seconds=105)
 
 
 def test_what_runs_as_expected_ends_as_expected() -> None:
@@ -114,6 +121,14 @@ def test_what_runs_is_believed_more_the_further_it_is() -> None:
 def test_before_anything_was_measured_only_progress_tells() -> None:
     assert remaining(running(0.0), NOTHING, timedelta(seconds=9)) is None
     assert remaining(running(0.25), NOTHING, timedelta(seconds=9)) == timedelta(seconds=27)
+    assert remaining(running(0.8), NOTHING, timedelta(seconds=1)) == timedelta(seconds=0.25)
+
+
+def test_what_takes_more_than_a_month_is_not_told() -> None:
+    month = timedelta(days=30)
+
+    assert remaining(running(0.5), NOTHING, month) == month
+    assert remaining(running(0.5), NOTHING, month + MICROSECOND) is None
 
 
 @pytest.mark.parametrize("changes", [{"plan": None}, {"plan": UNKNOWN}])
@@ -160,6 +175,17 @@ def test_who_is_next_waits_for_the_worker_and_then_for_itself() -> None:
 
 def test_all_that_goes_before_is_waited_for() -> None:
     assert wait(turn(load(3, 30.0), position=4)) == timedelta(seconds=3 * 4 + 30 + 104)
+
+
+def test_what_goes_before_costs_what_its_own_kind_does() -> None:
+    ahead = attrs.evolve(load(3, 30.0), mode=Mode.REMUX)
+    remuxing = Cost(start=1.0, each=0.5)
+    encoding = Cost(start=4.0, each=1.0)
+
+    both = Costs(by_mode={Mode.REMUX: remuxing, Mode.ENCODE: encoding}, otherwise=None)
+    assert wait(turn(ahead), costs=both) == timedelta(seconds=3 + 15 + 104)
+    one = Costs(by_mode={Mode.ENCODE: encoding}, otherwise=None)
+    assert wait(turn(ahead), costs=one) == timedelta(seconds=12 + 30 + 104)
 
 
 def test_several_workers_share_what_goes_before() -> None:
@@ -216,6 +242,7 @@ def test_workers_are_free_when_together_they_have_done_what_goes_before(
         (Forecast(position=1), None, 0, True),
         (Forecast(position=2), Forecast(position=1), 0, True),
         (Forecast(position=2), Forecast(position=2), 0, False),
+        (Forecast(position=2), Forecast(position=3), 0, True),
         ((100, 2), (None, 2), 0, True),
         ((None, 2), (100, 2), 0, True),
         ((100, 2), (90, 2), 10, False),
@@ -255,5 +282,6 @@ def test_costs_are_remembered_for_some_seconds() -> None:
     assert cache.find(timedelta()) is None
     costs = cache.keep([tally], at)
 
-    assert cache.find(at + COSTS_KEPT - timedelta(microseconds=1)) is costs
-    assert cache.find(at + COSTS_KEPT) is None
+    assert cache.find(at + timedelta(seconds=5) - MICROSECOND) is costs
+    assert cache.find(at + timedelta(seconds=5)) is None
+    assert cache.find(at + timedelta(seconds=6)) is None

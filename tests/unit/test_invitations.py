@@ -46,6 +46,7 @@ def test_a_tokens_hash_is_its_sha_256() -> None:
     [
         (False, WEEK - MICROSECOND, InvitationStatus.PENDING),
         (False, WEEK, InvitationStatus.EXPIRED),
+        (False, WEEK + MICROSECOND, InvitationStatus.EXPIRED),
         (True, timedelta(), InvitationStatus.USED),
         (True, 2 * WEEK, InvitationStatus.USED),
     ],

@@ -75,11 +75,32 @@ def test_works_too_much_alike_tell_only_how_much_a_second_of_them_takes() -> Non
     assert cost_of(measured((10, 25), (11, 20))).start == 0.0
 
 
-def test_a_line_that_would_begin_below_goes_through_the_origin() -> None:
-    cost = cost_of(measured((1, 0.1), (100, 300)))
+@pytest.mark.parametrize("weight", [2.0, 4.0])
+def test_works_that_differ_by_a_quarter_of_their_variance_are_just_enough_for_a_line(
+    weight: float,
+) -> None:
+    """All sums are of attempts that took 3 s and 2 s for a second of work."""
+    work = 1.25 * weight**2
+
+    def pace(inverse_work: float) -> Pace:
+        return Pace(
+            weight=weight,
+            work=work,
+            inverse_work=inverse_work,
+            seconds=3 * weight + 2 * work,
+            ratio=3 * inverse_work + 2 * weight,
+        )
+
+    assert pace(1.0).cost == Cost(start=3.0, each=2.0)
+    assert pace(1 - 2**-30).cost == Cost(start=0.0, each=2 + 3 * weight / work)
+
+
+@pytest.mark.parametrize("short", [(1, 0.1), (1, 2.8)])
+def test_a_line_that_would_begin_below_goes_through_the_origin(short: tuple[float, float]) -> None:
+    cost = cost_of(measured(short, (100, 300)))
 
     assert cost.start == 0.0
-    assert cost.each == pytest.approx((0.09 + 300) / (0.9 + 100))
+    assert cost.each == pytest.approx((0.9 * short[1] + 300) / (0.9 + 100))
 
 
 def test_a_line_that_would_fall_is_level() -> None:
@@ -113,6 +134,23 @@ def test_a_mode_that_was_never_measured_costs_as_all_others_together() -> None:
     assert costs.of_mode(Mode.REMUX) == Cost(start=0.0, each=1.0)
     assert costs.of_mode(Mode.ENCODE) == Cost(start=0.0, each=3.0)
     assert costs.of_mode(Mode.AUDIO) == costs.of_mode(None) == Cost(start=0.0, each=2.0)
+
+
+@given(start=st.floats(0.1, 60), each=st.floats(0.01, 20))
+def test_others_are_taken_together_with_all_that_is_known_of_them(
+    start: float, each: float
+) -> None:
+    def on_the_line(*amounts: float) -> Pace:
+        return measured(*((amount, start + each * amount) for amount in amounts))
+
+    tallies = [
+        Tally(mode=Mode.REMUX, pace=on_the_line(1, 4, 100)),
+        Tally(mode=Mode.ENCODE, pace=on_the_line(200, 2, 40, 3)),
+    ]
+    together = Costs.of(tallies).of_mode(Mode.AUDIO)
+
+    assert together is not None
+    assert (together.start, together.each) == pytest.approx((start, each), rel=1e-6)
 
 
 def test_a_tally_counts_every_outcome_and_the_seconds_of_what_was_completed() -> None:

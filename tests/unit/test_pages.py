@@ -1,7 +1,10 @@
+import attrs
 import pytest
 
 from vidcore.errors import InvalidValueError
-from vidcore.pages import PAGE_MAX, Page, PageRequest
+from vidcore.orders import Place
+from vidcore.pages import PAGE_MAX, Ordering, Page, PageRequest, newest_first
+from vidcore.testing.examples import NOBODY, NOW
 
 
 @pytest.mark.parametrize(
@@ -51,3 +54,17 @@ def test_a_page_changes_item_by_item() -> None:
 def test_the_last_page_is_as_far_as_an_offset_fits() -> None:
     assert isinstance(PAGE_MAX, int)
     assert PAGE_MAX * 100 <= 2**53 < (PAGE_MAX + 1) * 100
+
+
+def test_the_last_page_is_reached_by_cursor_and_leads_no_further() -> None:
+    ordering: Ordering[int] = newest_first(lambda _: Place(key=NOW, id=NOBODY))
+    before_last = PageRequest(page=PAGE_MAX - 1, page_size=1)
+
+    cursor = ordering.page([1, 2], PAGE_MAX + 1, before_last).next_cursor
+    assert cursor is not None
+    last = PageRequest(page_size=1, cursor=cursor)
+
+    assert last.number == PAGE_MAX
+    assert ordering.page([1, 2], PAGE_MAX + 1, last).next_cursor is None
+    with pytest.raises(InvalidValueError):
+        PageRequest(cursor=attrs.evolve(cursor, page=PAGE_MAX + 1))

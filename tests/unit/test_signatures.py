@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from standardwebhooks import Webhook
 
 from vidcore.errors import InvalidValueError
-from vidcore.signatures import TOLERANCE, sign_webhook, verify_webhook, webhook_key
+from vidcore.signatures import sign_webhook, verify_webhook, webhook_key
 from vidcore.testing.examples import NOW
 
 KEY = b"k" * 32
@@ -62,14 +62,16 @@ def test_one_of_several_signatures_is_enough() -> None:
 @pytest.mark.parametrize(
     ("late", "genuine"),
     [
-        (TOLERANCE - timedelta(seconds=1), True),
-        (-TOLERANCE, True),
-        (TOLERANCE + timedelta(seconds=1), False),
-        (-TOLERANCE - timedelta(seconds=1), False),
+        (timedelta(minutes=5), True),
+        (-timedelta(minutes=5), True),
+        (timedelta(minutes=5, milliseconds=1), False),
+        (-timedelta(minutes=5, milliseconds=1), False),
     ],
 )
 def test_what_is_too_old_or_too_new_is_not_genuine(late: timedelta, *, genuine: bool) -> None:
-    assert verify_webhook(KEY, HEADERS, BODY, now=NOW + late) is genuine
+    sent = NOW.replace(microsecond=0)  # the timestamp is in whole seconds
+
+    assert verify_webhook(KEY, HEADERS, BODY, now=sent + late) is genuine
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,7 @@ def test_a_failure_counts_for_fifteen_minutes() -> None:
 
     assert wait(failures, [], NOW + WINDOW - MICROSECOND) == 1
     assert wait(failures, [], NOW + WINDOW) == 0
+    assert wait(failures, [NOW] * 50, NOW + 2 * WINDOW) == 0
 
 
 def test_the_next_attempt_is_heard_when_the_oldest_failure_of_ten_leaves_the_window() -> None:

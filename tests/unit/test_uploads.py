@@ -129,6 +129,7 @@ def test_what_arrives_beyond_the_admission_is_refused_by_the_limit_that_is_over(
     by_size = Admission(reserved_bytes=500, max_file_size_bytes=500, quota=QUOTA)
 
     by_quota.check_received(500)
+    by_size.check_received(500)
     with pytest.raises(QuotaExceededError) as exceeded:
         by_quota.check_received(501)
     assert exceeded.value.requested == 501
@@ -201,7 +202,15 @@ def test_a_file_is_known_again_by_fingerprint_and_size() -> None:
 
 @pytest.mark.parametrize(
     ("unchecked_from", "on_disk", "offset"),
-    [(None, 0, 0), (None, 7, 7), (None, 1_000, 1_000), (5, 7, 5), (5, 3, 3), (5, 5, 5)],
+    [
+        (None, 0, 0),
+        (None, 7, 7),
+        (None, 1_000, 1_000),
+        (None, 1_001, 1_001),
+        (5, 7, 5),
+        (5, 3, 3),
+        (5, 5, 5),
+    ],
 )
 def test_bytes_count_as_far_as_they_are_on_disk_and_checked(
     unchecked_from: int | None, on_disk: int, offset: int
@@ -228,11 +237,12 @@ def test_an_upload_that_became_a_video_has_all_bytes_wherever_they_are_now() -> 
     [
         example_upload(2, example_user(3)),
         example_upload(2, MEMBER, expires_at=NOW),
+        example_upload(2, MEMBER, expires_at=NOW - MICROSECOND),
         example_upload(2, MEMBER, resumable=False),
         example_upload(2, MEMBER, details=None),
         example_upload(2, MEMBER, size_bytes=None),
     ],
-    ids=["another's", "over", "a form's", "without details", "without size"],
+    ids=["another's", "just over", "over", "a form's", "without details", "without size"],
 )
 def test_only_ones_own_live_resumable_uploads_are_found(upload: Upload) -> None:
     with pytest.raises(NotFoundError) as missing:

@@ -3,7 +3,7 @@ from datetime import timedelta
 import attrs
 import pytest
 
-from vidcore.details import Unset, VideoDetails
+from vidcore.details import Unset, VideoDetails, title_of_file
 from vidcore.errors import (
     InvalidValueError,
     NotFoundError,
@@ -83,6 +83,24 @@ def test_another_title_is_refused(title: str) -> None:
         VideoDetails(title=title)
 
     assert refused.value.field == "title"
+
+
+@pytest.mark.parametrize(
+    ("filename", "title"),
+    [
+        ("holiday.mp4", "holiday"),
+        ("2026.03.04.mkv", "2026.03.04"),
+        (" holiday .mp4", "holiday"),
+        ("holiday", "holiday"),
+        (".mp4", ".mp4"),
+        ("x" * 300 + ".mp4", "x" * 200),
+        ("x" * 199 + " y.mp4", "x" * 199),
+    ],
+)
+def test_a_file_of_which_nothing_is_said_gives_its_name_for_a_title(
+    filename: str, title: str
+) -> None:
+    assert title_of_file(filename) == title == VideoDetails(title=title).title
 
 
 @pytest.mark.parametrize(

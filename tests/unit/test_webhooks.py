@@ -40,6 +40,7 @@ def test_what_has_just_happened_waits_from_now_on() -> None:
     )
 
     assert delivery.is_claimable(NOW)
+    assert delivery.is_claimable(NOW + MICROSECOND)
     assert not delivery.is_claimable(NOW - MICROSECOND)
     assert (delivery.status, delivery.attempt) == (DeliveryStatus.PENDING, 0)
 
@@ -91,6 +92,7 @@ def test_the_last_try_comes_about_a_day_after_the_first() -> None:
 
 
 def test_an_attempt_is_over_before_its_lease() -> None:
+    assert (timedelta(seconds=15), timedelta(minutes=1)) == (ATTEMPT_MAX, LEASE)
     assert ATTEMPT_MAX * 2 < LEASE
 
 
@@ -111,6 +113,11 @@ def test_a_worker_that_comes_back_late_changes_nothing() -> None:
         delivered.ended(2, answer(500), NOW + LEASE)
 
 
+def test_an_attempt_that_was_never_begun_ends_nothing() -> None:
+    with pytest.raises(LeaseLostError):
+        example_delivery(1).claimed(NOW).ended(2, answer(200), NOW)
+
+
 @pytest.mark.parametrize("status", [DeliveryStatus.DELIVERED, DeliveryStatus.GIVEN_UP])
 def test_what_is_over_is_never_claimed(status: DeliveryStatus) -> None:
     with pytest.raises(IllegalTransitionError):
@@ -123,6 +130,13 @@ def test_after_all_tries_it_is_given_up() -> None:
     assert last.ended(TRIES_MAX, NONE, NOW).status is DeliveryStatus.GIVEN_UP
     assert last.claimed(NOW + LEASE).status is DeliveryStatus.GIVEN_UP
     assert last.claimed(NOW + LEASE).ended_at == NOW + LEASE
+
+
+def test_what_had_more_tries_than_there_are_now_is_given_up() -> None:
+    waits = example_delivery(1, attempt=TRIES_MAX + 1)
+
+    assert waits.claimed(NOW).status is DeliveryStatus.GIVEN_UP
+    assert waits.ended(TRIES_MAX + 1, NONE, NOW).status is DeliveryStatus.GIVEN_UP
 
 
 def test_neither_address_nor_body_is_shown_in_a_log() -> None:

@@ -245,3 +245,16 @@ def test_a_frame_rate_that_is_not_known_to_vary_is_not_spoken_of(
     steady = picture(codec="vp9", variable_frame_rate=varies)
 
     assert "varies" not in " ".join(plan(source(video=(steady,))).reasons)
+
+
+def test_the_less_is_copied_the_more_of_the_time_goes_into_making() -> None:
+    """The rest is for decoding what was copied: none where nothing was."""
+    made = plan(source())
+    shares = [
+        attrs.evolve(made, copy_video=video, copy_audio=audio).making_share
+        for video, audio in ((True, True), (True, False), (False, True), (False, False))
+    ]
+
+    assert shares == sorted(set(shares))
+    assert shares[0] > 0
+    assert shares[-1] == 1

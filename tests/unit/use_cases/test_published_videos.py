@@ -7,6 +7,7 @@ from tests.unit.use_cases.memory_platform import MemoryPlatform
 from vidcore.errors import NotFoundError
 from vidcore.sessions import BELIEVED_FOR
 from vidcore.testing.examples import (
+    MICROSECOND,
     example_completed,
     example_processing,
     example_user,
@@ -68,6 +69,26 @@ def test_what_is_no_longer_completed_is_not_remembered() -> None:
     known.remember(attrs.evolve(PROCESSING, id=COMPLETED.id), EARLY)
 
     assert known.recall(COMPLETED.id, EARLY) is None
+
+
+def test_a_moment_is_over_when_it_has_passed() -> None:
+    known = PublishedVideos()
+    known.remember(COMPLETED, EARLY)
+
+    assert known.recall(COMPLETED.id, EARLY + BELIEVED_FOR - MICROSECOND) == COMPLETED
+    assert known.recall(COMPLETED.id, EARLY + BELIEVED_FOR) is None
+    assert known.recall(COMPLETED.id, EARLY + BELIEVED_FOR + MICROSECOND) is None
+
+
+def test_what_is_remembered_is_no_part_of_who_opens_media(
+    open_media: OpenMedia,
+) -> None:
+    other = attrs.evolve(open_media, published=PublishedVideos())
+
+    open_media.published.remember(COMPLETED, EARLY)
+
+    assert open_media == other
+    assert repr(open_media) == repr(other)
 
 
 def test_the_longest_remembered_makes_room() -> None:

@@ -15,12 +15,15 @@ from vidcore.pages import PageRequest
 from vidcore.testing.examples import (
     NOW,
     example_completed,
+    example_config,
     example_upload,
     example_user,
     example_video,
 )
+from vidcore.testing.storage import InMemoryMedia
 from vidcore.testing.transcoding import COPYABLE, SOURCE, FixedTranscoder
 from vidcore.turns import planned_work
+from vidcore.use_cases.estimating import EstimateRemaining
 from vidcore.use_cases.library import ListVideos, ShowVideo
 from vidcore.use_cases.operating import ShowOperations
 from vidcore.use_cases.processing import ClaimVideo, EndAttempt, ProcessVideo
@@ -47,6 +50,7 @@ class SlowTranscoder(FixedTranscoder):
 async def claimed(platform: MemoryPlatform) -> Video:
     await platform.add(OWNER, example_video(11, OWNER))
     await platform.receive("source-11", b"sent")
+    platform.clock.advance(timedelta(hours=2))  # busy is not how late it is
     claim = await platform.make(ClaimVideo)()
     assert claim is not None
     return claim
@@ -132,6 +136,34 @@ async def test_costs_are_read_anew_after_a_while(platform: MemoryPlatform) -> No
     assert before.forecast == soon.forecast == Forecast(position=1)
     (later,) = page.items
     assert later.forecast == Forecast(position=1, remaining=timedelta(seconds=9))
+
+
+def test_what_is_remembered_is_no_part_of_who_remembers(platform: MemoryPlatform) -> None:
+    one, other = platform.make(EstimateRemaining), platform.make(EstimateRemaining)
+
+    one.costs.keep([Tally(mode=None, pace=Pace().noted(work=TOOK, seconds=7))], TOOK)
+
+    assert one == other
+    assert hash(one) == hash(other)
+    assert repr(one) == repr(other)
+
+
+class TwoDisks(InMemoryMedia):
+    """Has more room under /srv than where videos go by default."""
+
+    async def free_bytes(self, root: str | None) -> int:
+        return {None: 10, "/srv/videos": 20}[root]
+
+
+async def test_the_room_that_is_shown_is_where_the_config_puts_videos(
+    platform: MemoryPlatform,
+) -> None:
+    show = platform.make(ShowOperations, TwoDisks())
+
+    before = await show()
+    await platform.add(example_config(video_storage_path="/srv/videos"))
+
+    assert (before.free_for_videos_bytes, (await show()).free_for_videos_bytes) == (10, 20)
 
 
 async def test_operations_show_the_age_of_what_waits_and_the_disks(
