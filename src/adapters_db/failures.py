@@ -26,6 +26,7 @@ _SQLITE_OUT_OF_REACH: Final = frozenset(
         sqlite3.SQLITE_IOERR,
         sqlite3.SQLITE_FULL,
         sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_READONLY,  # a file or folder with wrong rights, or a file system gone read-only
         sqlite3.SQLITE_NOTADB,
         sqlite3.SQLITE_CORRUPT,
         sqlite3.SQLITE_PROTOCOL,

@@ -18,7 +18,7 @@ from sqlalchemy.pool import NullPool
 from adapters_db.cancellation import finish
 from adapters_db.engines import SQLITE, begin_immediately, set_pragmas, write_ahead
 from adapters_db.failures import reachable
-from adapters_db.revisions import NEWEST, current_revision
+from adapters_db.revisions import NEWEST, REVISIONS, current_revision
 from adapters_db.urls import parse_url
 from vidcore.errors import ServiceUnavailableError
 
@@ -32,7 +32,8 @@ async def upgrade(url: str, revision: str = NEWEST) -> None:
 
     A file that SQLite needs is made for its owner alone. Of several callers at the same time one does
     it, and the others find it done. Raises InvalidValueError for an address of another kind,
-    ServiceUnavailableError if nobody answers, or if a copy into the database has not come to its end.
+    ServiceUnavailableError if nobody answers, if the schema is a newer package's, or if a copy into
+    the database has not come to its end.
     """
     await asyncio.to_thread(_make_private, parse_url(url))
     await _migrate(url, _upgrade, revision)
@@ -46,7 +47,7 @@ async def downgrade(url: str, revision: str) -> None:
 async def is_current(url: str) -> bool:
     """Say whether the schema is the newest. Raises as `upgrade` does."""
     async with _transaction(parse_url(url)) as connection:
-        return await finish(connection.run_sync(current_revision)) == NEWEST
+        return await finish(connection.run_sync(_known_revision)) == NEWEST
 
 
 def _make_private(url: URL) -> None:
@@ -80,11 +81,22 @@ def _migrate_locked(
     if connection.dialect.name != SQLITE:  # whose transaction is the lock
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK_KEY)))
     _check_complete(connection)
-    if current_revision(connection) == revision:
+    if _known_revision(connection) == revision:
         return
     step(connection, revision)
     if connection.dialect.name == SQLITE:
         _check_references(connection)
+
+
+def _known_revision(connection: sa.Connection) -> str | None:
+    """Give the revision of the schema. Raises ServiceUnavailableError for one of a newer package."""
+    found = current_revision(connection)
+    if found is not None and found not in REVISIONS:
+        raise ServiceUnavailableError(
+            f"The schema of the database is of revision {found}, which this version does not know: "
+            "install the vidcore that made it, or a newer one."
+        )
+    return found
 
 
 def _check_complete(connection: sa.Connection) -> None:

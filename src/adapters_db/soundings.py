@@ -1,5 +1,6 @@
 """What can be learnt of a database as it is: nothing is made, and nothing migrated."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -99,6 +100,19 @@ def _in_the_drivers_words() -> Iterator[None]:
         failed = error.__cause__ if isinstance(error, ServiceUnavailableError) else error
         said = str(getattr(failed, "orig", None) or failed).strip()
         raise ServiceUnavailableError(said.partition("\n")[0]) from error
+
+
+def first_unwritable(file: Path) -> Path | None:
+    """Give the SQLite file, or one that SQLite keeps beside it, if this user may not write it.
+
+    By its rights alone: to open and close it would give up this process's locks on it.
+    """
+    beside = (file, *(file.with_name(file.name + suffix) for suffix in ("-wal", "-shm")))
+    effective = os.access in os.supports_effective_ids
+    for each in beside:
+        if os.path.lexists(each) and not os.access(each, os.W_OK, effective_ids=effective):
+            return each
+    return None
 
 
 def file_of(url: str) -> Path | None:

@@ -21,6 +21,7 @@ from adapters_http.errors import (
     error_response,
     internal_error,
 )
+from adapters_http.media_response import ACCEL_PREFIX
 from adapters_http.routing import ACTOR, BUSY, DRAINING, JSON_MAX, METRICS
 from vidcore.errors import VidcoreError
 
@@ -128,7 +129,9 @@ def _translated(request: web.Request, error: web.HTTPException) -> VidcoreError:
             allowed = tuple(sorted(error.allowed_methods))
             return MethodNotAllowedError(request.method, allowed)
         case web.HTTPNotFound():
-            return UnknownPathError(request.path)
+            # Where nginx lacks its location, what was meant for it comes back: a path of this machine.
+            inside = request.path.startswith(f"{ACCEL_PREFIX}/")
+            return UnknownPathError(f"{ACCEL_PREFIX}/" if inside else request.path)
         case web.HTTPRequestEntityTooLarge():
             return BodyTooLargeError(JSON_MAX)
         case _:

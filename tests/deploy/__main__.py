@@ -45,6 +45,9 @@ async def use(visitor: Visitor, installation: Installation, clips: Iterable[Path
         async with session.get(nginx.url + video["thumbnail_url"]) as answer:
             assert (await answer.read()).startswith(b"\xff\xd8")
         await visitor.is_refused("GET", f"/_vidcore{file}", 404, "not_found")
+        aside = file.rename(file.with_name("aside"))
+        await visitor.is_refused("GET", video["stream_url"], 404, "not_found")
+        aside.rename(file)
         say(f"{clip.name}, {send.__name__}: followed, and played by ranges")
     await visitor.is_refused("GET", "/metrics", 401, "not_authenticated")
     say("what is inside stays inside")

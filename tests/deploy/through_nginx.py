@@ -106,6 +106,10 @@ class Visitor:
                 assert answer.status == status, (headers, answer.status)
                 assert body is None or await answer.read() == body, headers
                 assert answer.headers["X-Request-ID"]
+                if status == 416:
+                    assert (await answer.json())["error_code"] == "range_not_satisfiable"
+                    assert answer.headers["Content-Range"] == f"bytes */{size}"
+                    assert len(answer.headers.getall("Strict-Transport-Security")) == 1
                 etag = answer.headers.get("ETag", etag)
         async with self.session.get(url, headers={"If-None-Match": etag}) as answer:
             assert answer.status == 304

@@ -121,4 +121,4 @@ def _print(outcomes: Sequence[Outcome], *, as_json: bool) -> None:
         elif outcome.error is not None:
             click.echo(printable(f"{outcome.file}: {outcome.error}"), err=True)
         else:
-            click.echo(printable(f"{outcome.file}: {outcome.status}, {outcome.url}"))
+            click.echo(printable(f"{outcome.file}: {outcome.status}, {outcome.page_url}"))

@@ -107,8 +107,13 @@ class Uploading:
         return outcome
 
     async def _follow(self, outcome: Outcome, video_id: UUID) -> Outcome:
-        url = str(self.api.address("api", "videos", str(video_id)))
-        outcome = attrs.evolve(outcome, status="pending", video_id=video_id, url=url)
+        outcome = attrs.evolve(
+            outcome,
+            status="pending",
+            video_id=video_id,
+            url=str(self.api.address("api", "videos", str(video_id))),
+            page_url=str(self.api.address("videos", str(video_id))),
+        )
         if not self.wait:
             return outcome
         follow = Following(

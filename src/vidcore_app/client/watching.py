@@ -13,6 +13,7 @@ class Outcome:
     """What became of a file; `status` is the video's, or "not_sent" as long as there is none.
 
     `error` is a sentence, None if all went well. `stream_url` plays for some hours without a log-in.
+    `page_url` is where people watch it, and `url` what the API knows it by.
     `sent_bytes` are those that the service has got by this run.
     """
 
@@ -20,6 +21,7 @@ class Outcome:
     status: str = "not_sent"
     video_id: UUID | None = None
     url: str | None = None
+    page_url: str | None = None
     stream_url: str | None = None
     error_code: str | None = None
     error: str | None = None

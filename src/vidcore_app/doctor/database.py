@@ -3,8 +3,15 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from shlex import quote
 
-from adapters_db.soundings import DatabaseSeen, file_of, place_of, sound_database
+from adapters_db.soundings import (
+    DatabaseSeen,
+    file_of,
+    first_unwritable,
+    place_of,
+    sound_database,
+)
 from vidcore.diagnosis import Diagnosis, Verdict
 from vidcore.errors import InvalidValueError, ServiceUnavailableError
 
@@ -34,6 +41,11 @@ async def examine_database(url: str) -> tuple[Sequence[Diagnosis], DatabaseSeen 
             " a file that is damaged comes back from a backup."
         )
         return [_database(Verdict.FAULT, f"{place} is out of reach: {error}", mend)], None
+    closed = None if file is None else first_unwritable(file)
+    if closed is not None:
+        mend = f"`chown {os.geteuid()} {quote(str(closed))}`, and `chmod u+rw` it."
+        seen = f"{place} can be read, and {closed} cannot be written."
+        return [_database(Verdict.FAULT, seen, mend), examine_schema(seen_of_it)], seen_of_it
     answered = _database(Verdict.OK, f"{place} answers, as {seen_of_it.server}.")
     return [answered, examine_schema(seen_of_it)], seen_of_it
 

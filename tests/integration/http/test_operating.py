@@ -81,6 +81,12 @@ class TestWithNginx:
         assert reply.headers["Content-Type"] == "video/mp4"
         assert "Zo%C3%AB" in reply.headers["Content-Disposition"]
 
+    async def test_where_it_sends_that_back_nobody_reads_of_this_machine(self, api: Api) -> None:
+        reply = await api.call("GET", "/_vidcore/var/lib/vidcore/videos/1.mp4")
+
+        check_error(reply, 404, "not_found")
+        assert reply.json["detail"] == "There is nothing at /_vidcore/."
+
     async def test_who_may_not_watch_is_refused_as_ever(self, api: Api, member: Member) -> None:
         video = await api.add_completed(member)
 
