@@ -14,6 +14,7 @@ nox.options.error_on_missing_interpreters = True
 
 CORE = "src/vidcore"
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+TIMED = "tests/browser/test_first_load.py"  # measures a time, and so runs beside no other test
 OLDEST = (3, 11)
 NEWEST = (3, 14)
 SEEDS = 200
@@ -25,18 +26,11 @@ MACHINES = (
     "tests/integration/test_differential_machine.py",
 )
 
-MEASURED = (
-    "requests",
-    "streaming",
-    "playable",
-    "footprint",
-    "fleet",
-)  # these write what they found
-BENCHMARKS = (
-    *MEASURED,
-    *("upload", "processing", "account_cache", "login_timing", "eta", "copy_database", "lists"),
+MEASURED = (  # these write what they found
+    *("requests", "streaming", "upload", "playable", "processing", "footprint", "fleet", "lists"),
 )
-BESIDE_SEED = ("requests", "streaming")
+BENCHMARKS = (*MEASURED, "account_cache", "login_timing", "eta", "copy_database")
+BESIDE_SEED = ("requests", "streaming", "upload")
 SEED_PLAN = "benchmarks/peers/seed_plan.txt"
 
 RULES = (
@@ -219,7 +213,11 @@ def chaos(session: nox.Session) -> None:
 def browser(session: nox.Session) -> None:
     """Use the page, and play every kind of video, in Chromium, which has to be on the PATH."""
     _install(session)
-    session.run("pytest", "tests/browser", *session.posargs)
+    if session.posargs:
+        session.run("pytest", "tests/browser", *session.posargs)
+        return
+    session.run("pytest", "tests/browser", "-n2", f"--ignore={TIMED}")
+    session.run("pytest", TIMED)
     session.run("python", "-m", "tests.browser")
 
 
@@ -255,7 +253,6 @@ def docs(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Run all benchmarks side by side with what people would use instead, or those that are named."""
     _install(session)
-    session.install("fastapi", "uvicorn", "python-multipart")  # a peer, and nothing of ours
     # The seed's stack wants another bcrypt than ours, and so a place of its own.
     peer, found = Path(session.create_tmp(), "seed"), Path(session.create_tmp(), "found").absolute()
     session.run("python", "-m", "venv", "--clear", str(peer))

@@ -13,6 +13,19 @@ import aiohttp
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 PATIENCE = 60.0  # seconds that one answer may take
+# A container has no sandbox for root, little shared memory and no graphics; and nothing may be asked of
+# anybody but the service.
+FLAGS = (
+    *(
+        "--no-sandbox",
+        "--disable-dev-shm-usage",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+    ),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+    *("--mute-audio", "--autoplay-policy=no-user-gesture-required"),
+)
 
 
 class Page:
@@ -67,8 +80,7 @@ async def browser_page(folder: Path) -> AsyncIterator[Page]:
     if program is None:
         raise FileNotFoundError(f"none of {', '.join(NAMES)} is on the PATH")
     process = await asyncio.create_subprocess_exec(
-        *(program, "--headless=new", "--no-sandbox", "--disable-gpu", "--mute-audio"),
-        *("--autoplay-policy=no-user-gesture-required", "--remote-debugging-port=0"),
+        *(program, "--headless=new", "--remote-debugging-port=0", *FLAGS),
         *("--disable-background-timer-throttling", "--disable-renderer-backgrounding"),
         *(f"--user-data-dir={folder / 'profile'}", "about:blank"),
         stderr=asyncio.subprocess.PIPE,

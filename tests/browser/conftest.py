@@ -10,12 +10,12 @@ import pytest
 from playwright.async_api import Browser, async_playwright, expect
 
 from adapters_ffmpeg.find import find_ffmpeg
-from tests.browser.chromium import NAMES
+from tests.browser.chromium import FLAGS, NAMES
 from tests.browser.members import Window
 from tests.integration.running import PASSWORD, Client, RunningService
 from tests.integration.samples import Samples
 
-PATIENCE = 20_000  # milliseconds that anything on a page may take
+PATIENCE = 60_000  # milliseconds that anything on a page may take
 expect.set_options(timeout=PATIENCE)
 
 
@@ -48,10 +48,7 @@ async def admin(service: RunningService) -> Client:
 async def browser() -> AsyncIterator[Browser]:
     program = next(path for name in NAMES if (path := shutil.which(name)))
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=program,
-            args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required", "--mute-audio"],
-        )
+        browser = await playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield browser
         await browser.close()
 

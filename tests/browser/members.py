@@ -1,12 +1,14 @@
 """What people do on the page, in a window of theirs."""
 
+import asyncio
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from playwright.async_api import ConsoleMessage, Error, Page, expect
 
 # A browser says it of every answer that is a failure, although the page deals with it.
 HANDLED = "Failed to load resource"
+PATIENCE: Final = 60.0  # seconds until what an expression asks for holds
 
 
 class Window:
@@ -63,6 +65,13 @@ class Window:
         """Give the upload screen a file."""
         await self.page.locator("input[type=file]").set_input_files(file)
 
+    async def reaches(self, share: int) -> None:
+        """Wait until so many hundredths have gone out, by the bar of the only upload."""
+        bar = self.page.get_by_role("progressbar")
+        async with asyncio.timeout(PATIENCE):
+            while int(await bar.get_attribute("aria-valuenow") or 0) < share:
+                await asyncio.sleep(0.05)
+
     async def slow_down(self, bytes_per_second: float) -> None:
         """Have what is sent from now on go out no faster."""
         devtools = await self.page.context.new_cdp_session(self.page)
@@ -75,6 +84,12 @@ class Window:
                 "uploadThroughput": bytes_per_second,
             },
         )
+
+    async def until(self, script: str) -> None:
+        """Wait until an expression holds; Playwright's own way is refused by the page's policy."""
+        async with asyncio.timeout(PATIENCE):
+            while not await self.evaluate(script):
+                await asyncio.sleep(0.05)
 
     async def evaluate(self, script: str) -> Any:
         return await self.page.evaluate(script)

@@ -13,7 +13,7 @@ from playwright.async_api import Browser, async_playwright, expect
 
 from adapters_ffmpeg.find import find_ffmpeg
 from tests.browser.album import Album, fill
-from tests.browser.chromium import NAMES
+from tests.browser.chromium import FLAGS, NAMES
 from tests.browser.conftest import free_port
 from tests.browser.members import Window
 from tests.browser.screens import PASSWORD
@@ -26,6 +26,7 @@ WIDTHS: Final[dict[str, dict[str, Any]]] = {
     "desk": {"viewport": {"width": 1280, "height": 800}},
 }
 BYTES_MAX: Final = 120_000
+PATIENCE: Final = 30.0  # seconds until a screen stands still
 BYTES_PER_SECOND: Final = 6_000_000  # at which the upload goes that is shown
 # The fewest bytes for flat colours; a picture within keeps enough of them.
 PALETTE: Final = "split[a][b];[a]palettegen=max_colors=256[p];[b][p]paletteuse=dither=none"
@@ -46,22 +47,30 @@ class Camera:
 
     async def take(self, window: Window, name: str) -> None:
         """Wait until all pictures and films are there, and take one as a PNG of few colours."""
-        await window.page.wait_for_function(
+        await window.until(
             """() => [...document.images].every((each) => each.complete || each.loading === "lazy" &&
                 each.getBoundingClientRect().top > innerHeight) &&
-              [...document.querySelectorAll("video")].every((each) => each.readyState > 1 &&
+              [...document.querySelectorAll("video")].every((each) => each.readyState > 1 && each.networkState === 1 &&
                 each.parentNode.querySelector(".scrubber")) &&
               document.getAnimations().every((each) => each.playState !== "running")"""
         )
         path = self.folder / f"{name}-{self.look}.png"
         full = path.with_suffix(".full.png")
-        await window.page.screenshot(path=full)
+        full.write_bytes(await self._steady(window))
         quiet = (self.ffmpeg, "-nostdin", "-loglevel", "error", "-y")
         options = ("-filter_complex", PALETTE, "-compression_level", "100", "-pred", "mixed")
         command = (*quiet, "-i", str(full), *options, str(path))
         await asyncio.to_thread(subprocess.run, command, check=True)
         full.unlink()
         assert path.stat().st_size < BYTES_MAX, f"{path}: {path.stat().st_size} bytes"
+
+    async def _steady(self, window: Window) -> bytes:
+        """Give a picture on which nothing moves any more, unless it is of something that does."""
+        before, shown = b"", await window.page.screenshot()
+        async with asyncio.timeout(PATIENCE):
+            while shown != before and not await window.page.get_by_role("progressbar").count():
+                before, shown = shown, await window.page.screenshot()
+        return shown
 
 
 async def show(browser: Browser, url: str, album: Album, camera: Camera, **look: Any) -> None:
@@ -103,9 +112,7 @@ async def main() -> int:
             album = await fill(service, url, ffmpeg)
             shutil.rmtree(FOLDER, ignore_errors=True)
             FOLDER.mkdir()
-            browser = await playwright.chromium.launch(
-                executable_path=program, args=["--no-sandbox"]
-            )
+            browser = await playwright.chromium.launch(executable_path=program, args=FLAGS)
             for scheme in ("light", "dark"):
                 for width, look in WIDTHS.items():
                     camera = Camera(FOLDER, f"{width}-{scheme}", ffmpeg)

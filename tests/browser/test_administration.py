@@ -110,7 +110,7 @@ async def test_an_invitation_is_withdrawn_and_its_link_then_says_so(
 
     guest.may_fail = True
     await guest.go(f"/register?token={invited.json['token']}")
-    await expect(guest.page.get_by_role("heading")).to_have_text("This invitation does not hold")
+    await expect(guest.page.get_by_role("heading")).to_have_text("This invitation is not valid")
 
 
 async def test_a_member_sees_the_own_videos_and_what_is_left_of_the_week(
@@ -124,7 +124,7 @@ async def test_a_member_sees_the_own_videos_and_what_is_left_of_the_week(
     await expect(window.page.get_by_role("listitem").filter(has_text="By the lake")).to_have_count(
         2
     )
-    await expect(window.page.get_by_text("11 GB of 11 GB left")).to_be_visible()
+    await expect(window.page.get_by_text("10 GiB of 10 GiB left")).to_be_visible()
     await press(window.page.get_by_role("listitem").filter(has_text="By the lake 1"), "Delete")
     await press(window.page.get_by_role("dialog"), "Delete")
     await expect(window.page.get_by_role("listitem").filter(has_text="By the lake")).to_have_count(

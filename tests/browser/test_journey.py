@@ -1,23 +1,16 @@
 """All of it once: from the invitation's link to watching, with a service that dies in between."""
 
-import asyncio
-import subprocess
 from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Request, expect
 
 from tests.browser.conftest import Open
+from tests.browser.large_clip import HEIGHT, SECONDS, WIDTH, make_clip
 from tests.browser.members import Window
 from tests.integration.running import PASSWORD, RunningService
 from tests.integration.samples import Samples
 
-WIDTH, HEIGHT, SECONDS = 640, 360, 12
-MOV = (
-    *("-f", "lavfi", "-i", f"testsrc2=size={WIDTH}x{HEIGHT}:rate=25:duration={SECONDS}"),
-    *("-f", "lavfi", "-i", f"sine=frequency=440:duration={SECONDS}"),
-    *("-vf", "noise=alls=12", "-c:v", "mjpeg", "-q:v", "2", "-c:a", "pcm_s16le", "-shortest"),
-)
 PLAY = """
 () => new Promise((resolve, reject) => {
   const video = document.querySelector("video");
@@ -33,20 +26,6 @@ PLAY = """
 """
 
 
-def make_clip(ffmpeg: str, path: Path) -> Path:
-    """Make a MOV that has to be encoded, of some 30 MB."""
-    subprocess.run([ffmpeg, "-v", "error", *MOV, str(path)], check=True)
-    return path
-
-
-async def reaches(window: Window, share: int) -> None:
-    """Wait until so many hundredths have gone out, by the bar of the only upload."""
-    bar = window.page.get_by_role("progressbar")
-    async with asyncio.timeout(30):
-        while int(await bar.get_attribute("aria-valuenow") or 0) < share:
-            await asyncio.sleep(0.05)
-
-
 async def test_from_the_invitation_to_watching(
     service: RunningService, open_window: Open, clips: Samples, tmp_path: Path
 ) -> None:
@@ -55,7 +34,9 @@ async def test_from_the_invitation_to_watching(
     assert link.startswith(f"{service.url}/register?token=")
     window = await open_window()
     await window.go(link.removeprefix(service.url))
-    await expect(window.page.get_by_text("admin invites you, as ann@example.org.")).to_be_visible()
+    await expect(
+        window.page.get_by_text("admin invites you to join as ann@example.org.")
+    ).to_be_visible()
 
     await window.register(link.removeprefix(service.url), "ann", "correct horse")
     assert await window.evaluate("document.cookie") == ""
@@ -72,7 +53,7 @@ async def invite(window: Window, email: str) -> str:
     await window.sign_in("admin", PASSWORD)
     await page.get_by_role("link", name="Admin", exact=True).click()
     await page.get_by_role("link", name="Invitations").click()
-    await page.get_by_label("E-mail of whom you invite").fill(email)
+    await page.get_by_label("E-mail of the person to invite").fill(email)
     await page.get_by_role("button", name="Invite", exact=True).click()
     link = await page.get_by_role("dialog").get_by_role("textbox").input_value()
     await page.get_by_role("dialog").get_by_role("button", name="Close").click()
@@ -91,29 +72,30 @@ async def upload_with_interruptions(service: RunningService, window: Window, cli
     page.on("request", note)
     await page.get_by_role("navigation").get_by_role("link", name="Upload").click()
     await window.at("upload")
-    await window.slow_down(clip.stat().st_size / 8)
+    await window.slow_down(clip.stat().st_size / 12)
     window.may_fail = True
     await window.choose(clip)
-    await reaches(window, 20)
+    await window.reaches(20)
     await service.kill()
     await expect(page.get_by_text("No connection")).to_be_visible()
     await service.start()
-    await reaches(window, 50)
+    await window.reaches(50)
     assert offsets[0] == 0
     assert all(offset > 0 for offset in offsets[1:])
     await page.reload()
     await window.at("upload")
     await expect(page.get_by_text("Choose the same file again")).to_be_visible()
     before = len(offsets)
+    await window.slow_down(clip.stat().st_size / 60)
     await window.choose(clip)
     await expect(page.get_by_role("button", name="Pause")).to_be_visible()
     await page.get_by_role("button", name="Pause").click()
     await expect(page.get_by_text("Paused at")).to_be_visible()
-    await page.get_by_role("button", name="Go on").click()
+    await window.slow_down(-1)
+    await page.get_by_role("button", name="Resume").click()
     await expect(page.get_by_role("status").get_by_text("first steps: uploaded")).to_be_visible()
     assert min(offsets[before:]) >= clip.stat().st_size // 4
     window.may_fail = False
-    await window.slow_down(-1)
 
 
 async def watch(window: Window) -> None:
@@ -133,7 +115,7 @@ async def watch(window: Window) -> None:
           look();
         })"""
     )
-    assert len(seen) > 2
+    assert any(0 < share < 100 for share in seen)
     assert seen == sorted(seen)
     played: dict[str, Any] = await window.evaluate(PLAY)
     assert (played["width"], played["height"]) == (WIDTH, HEIGHT)
@@ -151,6 +133,7 @@ async def edit_and_delete(window: Window) -> None:
     await dialog.get_by_role("button", name="Save").click()
     await expect(page.get_by_role("heading", name="The first steps")).to_be_visible()
     await expect(page.get_by_text("In the kitchen.")).to_be_visible()
+    assert await window.evaluate("document.querySelector('video').currentTime") > 2  # as it was
     await page.get_by_role("button", name="Delete").click()
     await expect(dialog).to_contain_text("The first steps")
     await dialog.get_by_role("button", name="Delete").click()

@@ -28,10 +28,14 @@ async def faults(window: Window) -> list[str]:
         for each in results.response["violations"]
         for node in each["nodes"]
     ]
+    return [*found, *await cut_off(window)]
+
+
+async def cut_off(window: Window) -> list[str]:
     wide = await window.evaluate(
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     )
-    return found if wide <= 0 else [*found, f"is {wide} pixels too wide"]
+    return [f"is {wide} pixels too wide"] if wide > 0 else []
 
 
 async def look_through(window: Window, addresses: dict[str, str]) -> dict[str, list[str]]:
@@ -39,6 +43,8 @@ async def look_through(window: Window, addresses: dict[str, str]) -> dict[str, l
     for name, address in addresses.items():
         await window.go(address)
         found[name] = await faults(window)
+        await window.evaluate("document.documentElement.dir = 'rtl'")
+        found[name] += [f"from right to left, it {fault}" for fault in await cut_off(window)]
     return {name: each for name, each in found.items() if each}
 
 

@@ -18,6 +18,15 @@ export function onSignedOut(call) {
   whenSignedOut = call;
 }
 
+const ahead = new Map(); // by address, answers that nobody has asked for yet
+
+// Ask for what is going to be asked for soon: whoever does so gets this answer, once.
+function askAhead(path, query) {
+  const coming = ask("GET", path, { query });
+  coming.catch(() => {}); // whoever asks for it meets the failure
+  ahead.set(path + asQuery(query), coming);
+}
+
 // Ask, and give the JSON of the answer, or null if it has none. Throws ApiError.
 export async function ask(method, path, { query, body, signal } = {}) {
   const options = { method, signal, headers: {} };
@@ -26,6 +35,11 @@ export async function ask(method, path, { query, body, signal } = {}) {
     options.headers["Content-Type"] = "application/json";
   }
   const address = path + asQuery(query);
+  const known = method === "GET" && ahead.get(address);
+  if (known) {
+    ahead.delete(address);
+    return known;
+  }
   let response;
   try {
     response = await fetch(address, options);
@@ -67,8 +81,22 @@ export const auth = {
   password: (body) => ask("POST", "/api/auth/password", { body }),
 };
 
+// By the names that the library's addresses have.
+export const ORDERS = {
+  newest: { sort_by: "created_at", order: "desc" },
+  oldest: { sort_by: "created_at", order: "asc" },
+  most_viewed: { sort_by: "view_count", order: "desc" },
+};
+const FOUND_AT_ONCE = 24; // fills whole rows of 2, 3 and 4 cards
+
+function asSearch({ q, category_id, sort }, page) {
+  return { q, category_id, ...(ORDERS[sort] ?? ORDERS.newest), page, page_size: FOUND_AT_ONCE };
+}
+
 export const videos = {
   list: (query, signal) => ask("GET", "/api/videos", { query, signal }),
+  search: (wanted, page, signal) => ask("GET", "/api/videos", { query: asSearch(wanted, page), signal }),
+  searchAhead: (wanted) => askAhead("/api/videos", asSearch(wanted, 1)),
   of: (user, query, signal) => ask("GET", `/api/users/${id(user)}/videos`, { query, signal }),
   show: (video, signal) => ask("GET", `/api/videos/${id(video)}`, { signal }),
   edit: (video, body) => ask("PATCH", `/api/videos/${id(video)}`, { body }),
@@ -84,6 +112,7 @@ export const uploads = {
 
 export const categories = {
   list: (signal) => ask("GET", "/api/categories", { signal }),
+  listAhead: () => askAhead("/api/categories"),
   create: (body) => ask("POST", "/api/categories", { body }),
   rename: (category, body) => ask("PATCH", `/api/categories/${id(category)}`, { body }),
   remove: (category) => ask("DELETE", `/api/categories/${id(category)}`),

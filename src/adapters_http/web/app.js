@@ -96,7 +96,8 @@ async function refresh() {
 
 async function start() {
   const app = document.getElementById("app");
-  warm();
+  const account = remembered();
+  warm(account !== null);
   await loadTexts();
   const skip = h("a", { class: "skip", href: "#content" }, t("nav.skip"));
   const toasts = h("div", { id: "toasts", role: "status", "aria-live": "polite" });
@@ -108,7 +109,6 @@ async function start() {
     go(`/login?${new URLSearchParams({ next: location.pathname + location.search })}`);
   });
   onMove(markWay);
-  const account = remembered();
   if (account) signedIn(account);
   else signedOut();
   if (account) refresh();

@@ -87,7 +87,7 @@ export function field({ name, label, hint, type = "text", options = [], value, .
     h("label", { for: id }, label),
     control,
     h("p", { class: "hint", id: `${id}-hint` }, hint),
-    h("p", { class: "wrong", id: `${id}-error` }),
+    h("p", { class: "wrong", id: `${id}-error`, lang: "en" }), // in the service's own words
   );
 }
 
@@ -197,8 +197,8 @@ export function progress(label) {
   return element;
 }
 
-// Make what stands where nothing is, or where something went wrong.
+// Make what stands where nothing is, or where something went wrong; without a title where the screen's says it.
 export function notice(name, title, text, ...actions) {
-  const head = [icon(name), h("h2", {}, title), text && h("p", {}, text)];
+  const head = [icon(name), title && h("h2", {}, title), text && h("p", {}, text)];
   return h("div", { class: "notice" }, head, h("div", { class: "actions" }, actions));
 }

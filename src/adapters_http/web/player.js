@@ -1,7 +1,7 @@
 // The browser's player, and beside it what it lacks: looking through the video, keys, counting a view.
 
 import { videos } from "./api.js";
-import { attempt, h } from "./dom.js";
+import { attempt, h, icon } from "./dom.js";
 import { clock, t } from "./text.js";
 
 const VIEWED = 10; // seconds, or half of a shorter video
@@ -91,7 +91,7 @@ export async function scrubber(film, address, signal) {
     if (document.activeElement !== slider) slider.value = 1000 * (film.currentTime / film.duration);
     slider.setAttribute("aria-valuetext", clock(film.currentTime));
   });
-  return h("div", { class: "scrubber" }, tile, slider);
+  return h("div", { class: "scrubber", dir: "ltr", title: t("watch.preview") }, tile, icon("film"), slider);
 }
 
 // Read the cues of a storyboard: times in seconds, places in pixels.

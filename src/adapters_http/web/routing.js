@@ -1,6 +1,7 @@
 // Which screen an address means, and how one goes from one to the next without loading the page anew.
 
-import { h, notice, button } from "./dom.js";
+import { categories, videos } from "./api.js";
+import { button, h, notice } from "./dom.js";
 import { meaning, t } from "./text.js";
 
 // [pattern, module in screens/, who may see it]
@@ -71,6 +72,12 @@ export function reload() {
   return show(window.scrollY);
 }
 
+// Give the screen that is seen another title.
+export function retitle(title) {
+  place.querySelector("h1").textContent = title;
+  document.title = `${title} – vidcore`;
+}
+
 function find(path) {
   for (const [pattern, name, access] of ROUTES) {
     const names = [];
@@ -109,34 +116,41 @@ async function show(scroll) {
     screen = await make(found, user, running.signal);
   } catch (error) {
     if (error.name === "AbortError" || running.signal.aborted) return undefined;
-    screen = failed(error);
+    screen = failed(error, running.signal);
   }
   if (running.signal.aborted) return undefined;
   const heading = h("h1", { tabindex: -1, class: screen.unseenTitle ? "unseen" : "" }, screen.title);
   place.replaceChildren(heading, ...[screen.node].flat());
   place.dataset.screen = found?.name ?? "missing";
   place.removeAttribute("aria-busy");
-  document.title = `${screen.title} – vidcore`;
+  retitle(screen.title);
   heading.focus({ preventScroll: true });
   window.scrollTo(0, scroll);
   moved.dispatchEvent(new Event("move"));
   return undefined;
 }
 
-// Load the screen that the address means, so that it is there once it is known who may see it.
-export function warm() {
+// Load the screen that the address means while the texts come, and what the library shows to a member.
+export function warm(isMember) {
   const found = find(location.pathname);
   if (found) import(`./screens/${found.name}.js`).catch(() => {}); // showing it says what is wrong
+  if (isMember && found?.name === "library") {
+    videos.searchAhead(asked());
+    categories.listAhead();
+  }
+}
+
+function asked() {
+  return Object.fromEntries(new URLSearchParams(location.search));
 }
 
 async function make(found, user, signal) {
   if (!found || (found.access === "admin" && user.role !== "admin")) {
-    return { title: t("missing.title"), node: notice("search", t("missing.title"), t("missing.text")) };
+    return { title: t("missing.title"), node: notice("search", null, t("missing.text")) };
   }
   const module = await import(`./screens/${found.name}.js`);
   if (module.styles) await addStyles(module.styles);
-  const query = Object.fromEntries(new URLSearchParams(location.search));
-  return module.default({ params: found.params, query, user, signal });
+  return module.default({ params: found.params, query: asked(), user, signal });
 }
 
 // Load a screen's own stylesheet, once.
@@ -149,11 +163,21 @@ function addStyles(name) {
   });
 }
 
-// A service of a newer version has no modules of the older one: loading the page anew helps.
-function failed(error) {
-  if (error.code === undefined) console.error(error);
-  const again = button(t("retry"), { icon: "retry", kind: "primary", on: () => location.reload() });
-  const lost = error.status === 404;
-  const title = lost ? t("missing.title") : t("failed.title");
-  return { title, node: notice("alert", title, meaning(error), again) };
+function failed(error, signal) {
+  const isOurs = error.code === undefined;
+  if (isOurs) console.error(error);
+  const retry = isOurs ? loadAnew : reload;
+  if (isOurs || error.code === "offline") window.addEventListener("online", retry, { signal });
+  const again = button(t("retry"), { icon: "retry", kind: "primary", on: retry });
+  const title = error.status === 404 ? t("missing.title") : t("failed.title");
+  // A browser throws a TypeError where it cannot have a module.
+  const why = error instanceof TypeError ? t("error.offline") : meaning(error);
+  return { title, node: notice("alert", null, why, again) };
+}
+
+// Load the page itself anew, since a service of a newer version has no modules of the older one; but
+// only if it can be had, as nothing else brings back what is here.
+async function loadAnew() {
+  const answer = await fetch(location.pathname).catch(() => null);
+  if (answer?.ok) location.reload();
 }

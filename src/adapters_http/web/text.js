@@ -2,7 +2,7 @@
 
 const LANGUAGES = ["en", "de"];
 const KEPT = "vidcore.language";
-const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
+const UNITS = ["", "KiB", "MiB", "GiB", "TiB"]; // IEC 80000-13; as limits are set, so sizes are shown
 const STEPS = [
   ["year", 31_557_600],
   ["month", 2_629_800],
@@ -63,13 +63,13 @@ export function percent(fraction) {
 
 export function bytes(value) {
   let step = 0;
-  while (value >= 1000 && step < UNITS.length - 1) {
-    value /= 1000;
+  while (value >= 1023.5 && step < UNITS.length - 1) {
+    value /= 1024;
     step += 1;
   }
-  const options = { style: "unit", unit: UNITS[step], unitDisplay: step ? "short" : "long" };
-  options.maximumFractionDigits = value < 10 && step ? 1 : 0;
-  return new Intl.NumberFormat(locale, options).format(value);
+  if (!step) return new Intl.NumberFormat(locale, { style: "unit", unit: "byte", unitDisplay: "long" }).format(value);
+  const options = { maximumFractionDigits: value < 10 ? 1 : 0 };
+  return `${new Intl.NumberFormat(locale, options).format(value)}\u00a0${UNITS[step]}`;
 }
 
 export function speed(bytesPerSecond) {

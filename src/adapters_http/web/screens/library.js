@@ -1,17 +1,11 @@
 // All videos that one may see: as cards, found by text and category, page after page.
 
-import { categories, videos } from "../api.js";
+import { ORDERS, categories, videos } from "../api.js";
 import { attempt, button, field, h, icon, linkButton, notice } from "../dom.js";
 import { restate } from "../routing.js";
 import { ago, clock, percent, span, t } from "../text.js";
 
-const PAGE_SIZE = 24; // fills whole rows of 2, 3 and 4 cards
 const PATIENCE = 300; // milliseconds after the last key until it is searched
-const ORDERS = {
-  newest: { sort_by: "created_at", order: "desc" },
-  oldest: { sort_by: "created_at", order: "asc" },
-  most_viewed: { sort_by: "view_count", order: "desc" },
-};
 
 // Make the card of a video; other screens show it, too.
 export function card(video) {
@@ -62,9 +56,7 @@ export default async function library({ query, signal }) {
   // Show the next page, and the one after it when its end comes into view.
   async function next() {
     page += 1;
-    const { q, category_id } = wanted;
-    const asked = { q, category_id, ...(ORDERS[wanted.sort] ?? ORDERS.newest), page, page_size: PAGE_SIZE };
-    const found = await videos.list(asked, signal);
+    const found = await videos.search(wanted, page, signal);
     list.append(...found.items.map(card));
     if (page === 1) count.textContent = t("library.found", { n: found.total });
     more.replaceChildren(...(found.total ? [] : [nothing(wanted)]));

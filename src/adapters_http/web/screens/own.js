@@ -58,6 +58,6 @@ function item(video) {
   });
   const failed = video.processing_status === "failed";
   line.append(h("div", { class: "row" }, edit, remove, failed && again));
-  if (failed) line.append(h("p", { class: "wrong" }, video.error_message));
+  if (failed) line.append(h("p", { class: "wrong", lang: "en" }, video.error_message));
   return line;
 }

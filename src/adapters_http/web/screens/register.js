@@ -17,7 +17,7 @@ export default async function register({ query }) {
   }
   const asked = form({
     fields: [
-      field({ name: "username", label: t("register.name"), hint: t("register.name_hint"), autocomplete: "username", required: true, minlength: 3, maxlength: 32, pattern: "[A-Za-z0-9_.\\-]+", autocapitalize: "none", spellcheck: "false" }),
+      field({ name: "username", label: t("register.name"), hint: t("register.name_hint"), autocomplete: "username", required: true, minlength: 3, maxlength: 32, pattern: "[A-Za-z0-9_.\\-]+", autocapitalize: "none", spellcheck: "false", title: t("register.name_hint") }),
       field({ name: "password", label: t("register.password"), hint: t("register.password_hint"), type: "password", autocomplete: "new-password", required: true, minlength: 8, maxlength: 128 }),
     ],
     submit: t("register.submit"),
@@ -39,6 +39,6 @@ export default async function register({ query }) {
 function refused(why) {
   const ways = linkButton(t("login.submit"), "/login");
   const node = notice("alert", "", t(`register.${why}_text`), ways);
-  node.querySelector("h2").remove();
+  node.classList.add("card");
   return { title: t(`register.${why}`), node };
 }

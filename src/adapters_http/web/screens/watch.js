@@ -3,7 +3,7 @@
 import { follow, videos } from "../api.js";
 import { attempt, button, h, icon, linkButton, notice, openDialog, progress, toast } from "../dom.js";
 import { player, scrubber } from "../player.js";
-import { go, reload } from "../routing.js";
+import { go, reload, retitle } from "../routing.js";
 import { bytes, clock, date, t } from "../text.js";
 import { deleteVideo, editVideo } from "../video_dialogs.js";
 import { tag, told } from "./library.js";
@@ -58,7 +58,14 @@ export default async function watch({ params, user, signal }) {
     if (strip && film.parentNode === stage) film.after(strip); // the stage may not be shown yet
   }
 
-  ways.append(...deeds(video, isOurs));
+  // What plays goes on playing.
+  function changed(now) {
+    video = { ...video, ...now };
+    retitle(video.title);
+    draw();
+  }
+
+  ways.append(...deeds(() => video, isOurs, changed));
   draw();
   await play();
   if (!film && video.processing_status !== "failed") stage.append(h("div", { class: "still" }, icon("film")));
@@ -92,16 +99,19 @@ function condition(video, bar, isOurs) {
   return [h("div", { class: "card stack" }, h("div", { class: "row" }, tag(status), line), bar, h("p", { class: "hint" }, more))];
 }
 
-function deeds(video, isOurs) {
-  const share = button(t("watch.share"), { icon: "share", on: () => attempt(() => shareAddress(video)) });
+function deeds(video, isOurs, changed) {
+  const share = button(t("watch.share"), { icon: "share", on: () => attempt(() => shareAddress(video())) });
   const edit = button(t("edit"), {
     icon: "edit",
-    on: async () => (await editVideo(video)) && reload(),
+    on: async () => {
+      const now = await editVideo(video());
+      if (now) changed(now);
+    },
   });
   const remove = button(t("delete"), {
     icon: "trash",
     kind: "danger",
-    on: async () => (await deleteVideo(video)) && go("/", { replace: true }),
+    on: async () => (await deleteVideo(video())) && go("/", { replace: true }),
   });
   const download = linkButton(t("watch.download"), "", { icon: "download", download: "" });
   return [share, download, ...(isOurs ? [edit, remove] : [])];

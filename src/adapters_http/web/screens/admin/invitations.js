@@ -7,7 +7,7 @@ import { reload } from "../../routing.js";
 import { ago, moment, t } from "../../text.js";
 
 export default async function list({ signal }) {
-  const { body, element } = table(t("admin.invitations"), [t("account.email"), t("invitations.state"), t("invitations.until"), ""]);
+  const { body, element } = table(t("admin.invitations"), [t("account.email"), t("invitations.state"), t("invitations.when"), ""]);
   const empty = notice("user", t("invitations.none"));
   const foot = await fill(body, (page) => invitations.list(page, signal), row, empty);
   return [invite(), element, foot];
@@ -58,7 +58,7 @@ function row(invitation) {
     {},
     h("td", {}, invitation.email),
     h("td", {}, h("span", { class: `tag ${invitation.status}` }, t(`invitation.${invitation.status}`))),
-    h("td", {}, ago(invitation.used_at ?? invitation.expires_at)),
+    h("td", {}, t(`invitation_when.${invitation.status}`, { ago: ago(invitation.used_at ?? invitation.expires_at) })),
     h("td", {}, h("div", { class: "row" }, invitation.used ? null : revoke)),
   );
 }

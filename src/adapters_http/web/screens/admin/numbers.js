@@ -7,7 +7,7 @@ import { bytes, number, t } from "../../text.js";
 export default async function numbers({ signal }) {
   const stats = await admin.stats(signal);
   const shown = [
-    [t("numbers.members"), `${number(stats.active_users)} / ${number(stats.total_users)}`],
+    [t("numbers.members"), t("numbers.of", { n: stats.active_users, all: stats.total_users })],
     [t("numbers.videos"), number(stats.total_videos)],
     [t("numbers.queue"), number(stats.processing_queue_length)],
     [t("numbers.failed"), number(stats.videos_by_status.failed)],

@@ -30,7 +30,7 @@ function row(video) {
   });
   const named = h("a", { href: `/videos/${video.id}` }, video.title);
   const by = h("div", { class: "hint" }, `${video.uploader.username}, ${ago(video.created_at)}`);
-  const why = failed ? h("div", { class: "wrong" }, video.error_message) : h("div", { class: "hint" }, told(video));
+  const why = failed ? h("div", { class: "wrong", lang: "en" }, video.error_message) : h("div", { class: "hint" }, told(video));
   return h(
     "tr",
     {},
