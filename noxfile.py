@@ -14,7 +14,7 @@ nox.options.error_on_missing_interpreters = True
 
 CORE = "src/vidcore"
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-TIMED = "tests/browser/test_first_load.py"  # measures a time, and so runs beside no other test
+TIMED = "tests/browser/test_first_load.py"  # tells a time, and so runs beside no other test
 OLDEST = (3, 11)
 NEWEST = (3, 14)
 SEEDS = 200
@@ -217,7 +217,7 @@ def browser(session: nox.Session) -> None:
         session.run("pytest", "tests/browser", *session.posargs)
         return
     session.run("pytest", "tests/browser", "-n2", f"--ignore={TIMED}")
-    session.run("pytest", TIMED)
+    session.run("pytest", "-s", TIMED)
     session.run("python", "-m", "tests.browser")
 
 

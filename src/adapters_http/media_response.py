@@ -18,12 +18,12 @@ from aiohttp.typedefs import LooseHeaders
 
 from adapters_http.errors import PreconditionFailedError, RangeNotSatisfiableError
 from adapters_http.ranges import Representation, Selection, select
+from adapters_http.sendfile import Transfer, writable
 from vidcore.errors import NotFoundError
 
 ACCEL: Final = web.AppKey("ACCEL", bool)
+TLS_BLOCK: Final = 1 << 20  # bytes read at once where sendfile is of no use
 ACCEL_PREFIX: Final = "/_vidcore"  # an internal location of nginx, whose root is the machine's
-BLOCK: Final = 1 << 20  # bytes a turn, so that many readers share the loop fairly
-STALL: Final = 30.0  # seconds without a byte taken, after which a client is given up
 
 
 async def send_file(
@@ -97,70 +97,15 @@ async def _send(
     writer.send_headers()  # aiohttp holds them back for the first write
     connection = os.dup(transport.get_extra_info("socket").fileno())
     try:
-        await _flushed(transport, connection)
-        await _sendfile(writer, connection, file, selection)
+        while transport.get_write_buffer_size():
+            await writable(connection)
+        transfer = Transfer(file, connection, selection.start, selection.stop)
+        try:
+            await transfer.run()
+        finally:
+            writer.output_size += transfer.sent
     finally:
         os.close(connection)
-
-
-async def _flushed(transport: asyncio.WriteTransport, connection: int) -> None:
-    room = _Room(connection)
-    try:
-        while transport.get_write_buffer_size():
-            await room.wait()
-    finally:
-        room.close()
-
-
-async def _sendfile(
-    writer: AbstractStreamWriter, connection: int, file: int, selection: Selection
-) -> None:
-    room = _Room(connection)
-    position = selection.start
-    try:
-        while position < selection.stop:
-            asked = min(selection.stop - position, BLOCK)
-            try:
-                sent = os.sendfile(connection, file, position, asked)
-            except BlockingIOError:
-                await room.wait()
-                continue
-            if sent == 0:
-                raise ConnectionResetError("the file became shorter while it was sent")
-            position += sent
-            writer.output_size += sent
-            if sent < asked:
-                await room.wait()  # it is full: another try would only be told so
-            elif position < selection.stop:
-                await asyncio.sleep(0)
-    finally:
-        room.close()
-
-
-class _Room:
-    """Tells when a connection takes bytes again; watched from the first wait on, to spare system calls."""
-
-    def __init__(self, connection: int) -> None:
-        self._connection = connection
-        self._loop = asyncio.get_running_loop()
-        self._ready: asyncio.Event | None = None
-
-    async def wait(self) -> None:
-        """Return when there is room. Raises ConnectionResetError when there is none for STALL."""
-        if self._ready is None:
-            self._ready = asyncio.Event()
-            self._loop.add_writer(self._connection, self._ready.set)
-        self._ready.clear()
-        try:
-            async with asyncio.timeout(STALL):
-                await self._ready.wait()
-        except TimeoutError:
-            raise ConnectionResetError(f"the client took no byte for {STALL} s") from None
-
-    def close(self) -> None:
-        """Watch no longer."""
-        if self._ready is not None:
-            self._loop.remove_writer(self._connection)
 
 
 async def _send_through_transport(
@@ -170,7 +115,7 @@ async def _send_through_transport(
     loop = asyncio.get_running_loop()
     position = selection.start
     while position < selection.stop:
-        size = min(selection.stop - position, BLOCK)
+        size = min(selection.stop - position, TLS_BLOCK)
         block = await loop.run_in_executor(None, os.pread, file, size, position)
         if not block:
             raise ConnectionResetError("the file became shorter while it was sent")

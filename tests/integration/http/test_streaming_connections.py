@@ -147,7 +147,7 @@ async def test_clients_that_go_away_leave_no_open_file(api: Api, member: Member)
 async def test_a_client_that_takes_nothing_is_given_up(
     api: Api, member: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("adapters_http.media_response.STALL", 0.2)
+    monkeypatch.setattr("adapters_http.sendfile.STALL", 0.2)
     video = await api.add_completed(member, bytes(16 * MIB))
     async with narrow_connection(api) as (reader, writer):
         writer.write(get(video, member))
