@@ -42,7 +42,7 @@ def test_every_route_is_described_with_its_rights_and_failures(
 
 def test_the_version_is_that_of_the_package(document: dict[str, Any]) -> None:
     project = tomllib.loads(
-        Path(__file__).parents[2].joinpath("pyproject.toml").read_text("utf-8")
+        Path(__file__).parents[3].joinpath("pyproject.toml").read_text("utf-8")
     )["project"]
 
     assert document["info"]["version"] == project["version"]
