@@ -36,24 +36,27 @@ _PRIMARY: Final = 0xFF  # an extended result code has the primary one in its low
 
 
 @contextmanager
-def reachable() -> Iterator[None]:
+def reachable(*, writes: bool = True) -> Iterator[None]:
     """Raise ServiceUnavailableError where the database is out of reach; let other errors pass.
 
-    Its sentence has nothing of the driver's message, which may name a path, a host or a user.
+    Unless it `writes`, a connection is told that it may not when it tries, which is a fault of ours. The
+    sentence has nothing of the driver's message, which may name a path, a host or a user.
     """
     try:
         yield
     except PoolTimeoutError as error:
         raise ServiceUnavailableError("The database has no free connection.") from error
     except DBAPIError as error:
-        if not _is_out_of_reach(error):
+        if not _is_out_of_reach(error, writes=writes):
             raise
         raise ServiceUnavailableError("The database is out of reach.") from error
 
 
-def _is_out_of_reach(error: DBAPIError) -> bool:
+def _is_out_of_reach(error: DBAPIError, *, writes: bool) -> bool:
     if isinstance(error.orig, sqlite3.Error):
         code = getattr(error.orig, "sqlite_errorcode", 0)
+        if code == sqlite3.SQLITE_READONLY and not writes:
+            return False
         return code & _PRIMARY in _SQLITE_OUT_OF_REACH
     return isinstance(error, (OperationalError, InterfaceError))
 

@@ -87,30 +87,29 @@ class Session:
 
         PostgreSQL would otherwise refuse everything after a failed statement, and a commit of it.
         """
-        savepoint = await _call(self.connection.begin_nested())
+        savepoint = await self._call(self.connection.begin_nested())
         try:
             changed = await self.change(statement)
         except IntegrityError:
-            await _call(savepoint.rollback())
+            await self._call(savepoint.rollback())
             raise
-        await _call(savepoint.commit())
+        await self._call(savepoint.commit())
         return changed
 
     async def on_driver(self, call: Callable[[Any], Awaitable[T]]) -> T:
         """Give the result of `call`, which gets the driver's own connection, in the transaction."""
-        pooled = await _call(self.connection.get_raw_connection())
-        return await _call(call(pooled.driver_connection))
+        pooled = await self._call(self.connection.get_raw_connection())
+        return await self._call(call(pooled.driver_connection))
 
     async def commit(self) -> None:
         """Make the changes last."""
-        await _call(self.connection.commit())
+        await self._call(self.connection.commit())
 
     async def _execute(
         self, statement: sa.Executable, values: Mapping[str, object] | None = None
     ) -> CursorResult[Any]:
-        return await _call(self.connection.execute(statement, values))
+        return await self._call(self.connection.execute(statement, values))
 
-
-async def _call(call: Awaitable[T]) -> T:
-    with reachable():
-        return await finish(call)
+    async def _call(self, call: Awaitable[T]) -> T:
+        with reachable(writes=self.holds):
+            return await finish(call)
