@@ -7,15 +7,16 @@ from alembic.config import Config
 
 def upgrade(connection: sa.Connection, revision: str) -> None:
     """Bring the schema up to `revision`, in the transaction of `connection`."""
-    command.upgrade(_config(connection), revision)
+    command.upgrade(alembic_config(connection), revision)
 
 
 def downgrade(connection: sa.Connection, revision: str) -> None:
     """Take the schema back to `revision`; "base" is an empty database."""
-    command.downgrade(_config(connection), revision)
+    command.downgrade(alembic_config(connection), revision)
 
 
-def _config(connection: sa.Connection) -> Config:
+def alembic_config(connection: sa.Connection | None = None) -> Config:
+    """Say where the migrations are, and on which connection they run, if they do."""
     config = Config()
     config.set_main_option("script_location", "adapters_db:migrations")
     config.set_main_option("path_separator", "os")

@@ -13,8 +13,7 @@ import stat
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -58,8 +57,8 @@ class Appender:
         self._rest = b""
         if self._knows_direct and sum(map(len, left)) >= LEAST:
             self._write(_taken(left, -self._end % ALIGNMENT))
-            with storage_faults(self._folder, needed=sum(map(len, left))), self._direct():
-                self._write_past_the_cache(left)
+            with storage_faults(self._folder, needed=sum(map(len, left))):
+                self._append_directly(left)
         self._write(left)
 
     def flush(self) -> None:
@@ -74,12 +73,12 @@ class Appender:
             os.ftruncate(self._fd, size)
         self._end = self._early_end = size
 
-    @contextmanager
-    def _direct(self) -> Iterator[None]:
+    def _append_directly(self, left: deque[memoryview]) -> None:
+        """Write what can go past the cache; what cannot stays in `left`."""
         flags = fcntl.fcntl(self._fd, fcntl.F_GETFL)
         try:
             fcntl.fcntl(self._fd, fcntl.F_SETFL, flags | _O_DIRECT)
-            yield
+            self._write_past_the_cache(left)
         except OSError as error:
             if error.errno != errno.EINVAL:
                 raise

@@ -35,15 +35,16 @@ class Transfer:
         if self._size == 0:
             return
         self._send()
-        if not self._ended.done():
-            self._loop.add_writer(self._connection, self._send)
-            self._look()
-            try:
-                await asyncio.wait([self._ended])
-            finally:
-                self._looking.cancel()
-                self._loop.remove_writer(self._connection)
-        self._ended.result()
+        if self._ended.done():
+            self._ended.result()
+            return
+        self._loop.add_writer(self._connection, self._send)
+        self._look()
+        try:
+            await self._ended
+        finally:
+            self._looking.cancel()
+            self._loop.remove_writer(self._connection)
 
     def _look(self) -> None:
         """Give a client up that has stopped, and else look again when it could have."""

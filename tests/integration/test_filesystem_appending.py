@@ -1,5 +1,7 @@
 """Appending past the page cache: every byte is where it belongs, whatever sizes come, and is refused."""
 
+import errno
+import fcntl
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -65,6 +67,18 @@ def test_bytes_come_back_exactly_however_they_are_cut(
         assert path.read_bytes() == sent
 
 
+def refuse_by_word(patch: pytest.MonkeyPatch) -> None:
+    """Be a file system that does not let a file be switched."""
+    switch = fcntl.fcntl
+
+    def refuse(fd: int, command: int, flags: int = 0) -> int:
+        if flags & os.O_DIRECT:
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        return switch(fd, command, flags)
+
+    patch.setattr(fcntl, "fcntl", refuse)
+
+
 def refuse_by_deed(patch: pytest.MonkeyPatch) -> None:
     """Write from places and in sizes that most disks refuse."""
     patch.setattr(appending, "ALIGNMENT", 1)
@@ -75,7 +89,7 @@ def do_without(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(appending, "_O_DIRECT", 0)
 
 
-@pytest.mark.parametrize("hinder", [refuse_by_deed, do_without])
+@pytest.mark.parametrize("hinder", [refuse_by_word, refuse_by_deed, do_without])
 def test_what_cannot_go_past_the_cache_goes_through_it(
     hinder: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

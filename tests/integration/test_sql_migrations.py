@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from adapters_db.migrate import downgrade, is_current, upgrade
 from adapters_db.revisions import REVISIONS
+from adapters_db.schema_steps import alembic_config
 from adapters_db.store import SqlStore
 from adapters_db.tables import metadata
 from vidcore.errors import InvalidValueError, ServiceUnavailableError
@@ -48,10 +48,7 @@ async def run(url: str, look: Any) -> Any:
 
 
 def test_the_revisions_known_without_alembic_are_its_own() -> None:
-    config = Config()
-    config.set_main_option("script_location", "adapters_db:migrations")
-    config.set_main_option("path_separator", "os")
-    scripts = ScriptDirectory.from_config(config).walk_revisions()
+    scripts = ScriptDirectory.from_config(alembic_config()).walk_revisions()
 
     assert tuple(reversed([script.revision for script in scripts])) == REVISIONS
 
