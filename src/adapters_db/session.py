@@ -1,7 +1,7 @@
 """One connection in the hands of one unit of work: every statement of the repositories goes here."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
 
 import attrs
@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from adapters_db.cancellation import finish
 from adapters_db.engines import SQLITE
 from adapters_db.failures import reachable
+from vidcore.errors import ServiceUnavailableError
 
 T = TypeVar("T")
 
@@ -28,11 +29,19 @@ async def connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         with reachable():
             await finish(connection.start())
         yield connection
-    finally:
-        # A cancellation can arrive while the connection is made, and a failure leaves none.
-        if connection.sync_connection is not None:
-            with reachable():
-                await finish(connection.close())
+    except BaseException:
+        # A cancellation above all must not give way to the error of a connection that was lost.
+        with suppress(ServiceUnavailableError):
+            await _close(connection)
+        raise
+    await _close(connection)
+
+
+async def _close(connection: AsyncConnection) -> None:
+    # A cancellation can arrive while the connection is made, and a failure leaves none.
+    if connection.sync_connection is not None:
+        with reachable():
+            await finish(connection.close())
 
 
 @attrs.frozen(kw_only=True)

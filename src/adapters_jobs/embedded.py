@@ -11,6 +11,7 @@ from typing import Final
 from uuid import UUID
 
 from adapters_jobs.cancellations import Cancellations
+from adapters_jobs.ending import end
 from vidcore.ports.queue import Attempt, ProcessingQueue
 from vidcore.ports.store import UnitOfWork
 from vidcore.videos import Video
@@ -52,9 +53,7 @@ class EmbeddedQueue(ProcessingQueue):
         try:
             await asyncio.gather(*loops)
         finally:
-            for loop in loops:
-                loop.cancel()
-            await asyncio.gather(*loops, return_exceptions=True)
+            await end(loops)
 
     async def _loop(self, attempt: Attempt) -> None:
         while True:

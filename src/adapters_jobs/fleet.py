@@ -19,6 +19,7 @@ from procrastinate.exceptions import ConnectorException
 
 from adapters_jobs import fleet_schema
 from adapters_jobs.cancellations import Cancellations
+from adapters_jobs.ending import end
 from adapters_jobs.fleet_worker import POLL, QUEUE, RESCUE, TASK, FleetWorker
 from adapters_jobs.slots import Slots
 from vidcore.errors import ServiceUnavailableError
@@ -100,7 +101,7 @@ class ProcrastinateQueue(ProcessingQueue):
         finally:
             working.cancel()
             await slots.close()
-            await asyncio.wait([working])
+            await end([working])
 
     async def _write(self, connection: object, video: Video) -> None:
         if not isinstance(connection, psycopg.AsyncConnection):

@@ -17,6 +17,7 @@ from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Job, Status
 
+from adapters_jobs.ending import end
 from adapters_jobs.slots import Slots
 from vidcore.lifecycle import HEARTBEAT, LEASE
 
@@ -68,9 +69,7 @@ class FleetWorker:
                     stalled_worker_timeout=STALLED.total_seconds(),
                 )
             finally:
-                for task in beside:
-                    task.cancel()
-                await asyncio.wait(beside)
+                await end(beside)
 
     def _add_tasks(self, app: App, look_again: asyncio.Event) -> None:
         @app.task(name=TASK, queue=QUEUE)

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
+from adapters_jobs.ending import end
 from vidcore.errors import LeaseLostError, ServiceUnavailableError
 from vidcore.use_cases.delivering import DeliverNext
 from vidcore.webhooks import Delivery, DeliveryStatus
@@ -39,10 +40,7 @@ class WebhookWorker:
 
     async def stop(self) -> None:
         """Break off what is being sent; it is sent again when its lease has ended."""
-        for running in self._running:
-            running.cancel()
-        if self._running:
-            await asyncio.wait(self._running)
+        await end(self._running)
         self._running = []
 
     async def _keep_delivering(self, url: str) -> None:

@@ -28,6 +28,7 @@ class RunningService:
             **{
                 name: value for name, value in os.environ.items() if not name.startswith("VIDCORE_")
             },
+            "PYTHONFAULTHANDLER": "1",
             "VIDCORE_DATABASE_URL": database_url,
             "VIDCORE_PORT": "0",
             "VIDCORE_ADMIN_PASSWORD": PASSWORD,
@@ -104,8 +105,13 @@ class RunningService:
     async def _end(self, number: signal.Signals) -> int:
         assert self._process is not None
         self._process.send_signal(number)
-        async with asyncio.timeout(60):
+        try:
+            async with asyncio.timeout(60):
+                await self._process.communicate()
+        except TimeoutError:
+            self._process.send_signal(signal.SIGABRT)  # which makes it tell where it is
             await self._process.communicate()
+            raise AssertionError(f"it does not end:\n{self.log}") from None
         assert self._process.returncode is not None
         return self._process.returncode
 

