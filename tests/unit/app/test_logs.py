@@ -64,3 +64,15 @@ def test_a_traceback_is_one_line_of_json(monkeypatch: pytest.MonkeyPatch) -> Non
 
     [line] = stream.getvalue().splitlines()
     assert "ValueError: invalid literal" in json.loads(line)["exception"]
+
+
+def test_what_is_no_proper_text_is_told_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stream)
+    configure_logs("json", "info")
+
+    structlog.get_logger("vidcore.test").info("hello", half="a\ud800", thing=object, text="ä")
+
+    line = json.loads(stream.getvalue())
+    assert (line["half"], line["text"]) == ("a\ud800", "ä")
+    assert "object" in line["thing"]
