@@ -24,7 +24,7 @@ from pathlib import Path
 import aiohttp
 import attrs
 from dependency_injector import providers
-from tests.integration.running import PASSWORD, Client
+from tests.integration.running import PASSWORD, Client, bare_environment
 
 from vidcore.sessions import BELIEVED_FOR, AccountCache
 from vidcore_app.__main__ import main as vidcore
@@ -81,7 +81,7 @@ async def running(
     with (folder / "log").open("ab") as log:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", __spec__.name, SERVE, seconds, "serve", "--no-worker"),
-            env=os.environ
+            env=bare_environment()
             | {
                 "VIDCORE_DATA_DIR": str(folder / "data"),
                 "VIDCORE_DATABASE_URL": database_url,

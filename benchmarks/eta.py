@@ -11,7 +11,6 @@ while at least two seconds were left.
 """
 
 import asyncio
-import os
 import re
 import statistics
 import subprocess
@@ -25,6 +24,7 @@ from typing import Any, Final
 
 import aiohttp
 import attrs
+from tests.integration.running import bare_environment
 
 from adapters_ffmpeg.find import find_ffmpeg
 
@@ -102,7 +102,7 @@ async def serving(folder: Path) -> AsyncIterator[str]:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "vidcore_app", "serve"),
         cwd=folder,
-        env=os.environ
+        env=bare_environment()
         | {"VIDCORE_PORT": "0", "VIDCORE_ADMIN_PASSWORD": PASSWORD, "VIDCORE_LOG_LEVEL": "warning"},
         stdout=asyncio.subprocess.PIPE,
     )

@@ -120,13 +120,13 @@ async def wrapping(report: Report, bench: Bench, turns: int) -> None:
     """Hold ffmpeg under limits and a watchdog against the same command barely."""
     source, target = str(bench.path("clip.mp4")), str(bench.path("out.mp4"))
     made = plan(await bench.transcoder.probe(source), copying=False)
-    encoding = Encoding(preset="superfast", crf=23, tone_mapping=True)
+    own = bench.transcoder
+    encoding = Encoding(preset=own.preset, crf=own.crf, tone_mapping=True)
     arguments = transcode_arguments(source, target, made, encoding)
-    quick = attrs.evolve(bench.transcoder, preset=encoding.preset)
 
     async def bare() -> None:
         process = await asyncio.create_subprocess_exec(
-            *("nice", "-n", "10", bench.transcoder.ffmpeg.path, *arguments),
+            *("nice", "-n", "10", own.ffmpeg.path, *arguments),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
@@ -134,7 +134,7 @@ async def wrapping(report: Report, bench: Bench, turns: int) -> None:
         await process.wait()
 
     steps: dict[str, Step] = {
-        "FfmpegTranscoder": lambda: quick.transcode(source, target, made, lambda _: None),
+        "FfmpegTranscoder": lambda: own.transcode(source, target, made, lambda _: None),
         "ffmpeg, equally nice": bare,
     }
     ratios = await compare(report, "an encode", turns + MORE_TURNS, steps)

@@ -5,15 +5,17 @@
 One file of 1 GiB, which is in memory all the time. 1, 10 and 50 readers take it from its beginning, as
 fast as it comes; then 10 readers take 64 KiB from places all over it. Each service has one process that
 serves: nginx alone (sendfile), nginx before vidcore, which names the file to it (X-Accel-Redirect), vidcore
-alone, and FileResponse in the seed's stack. nginx alone checks nobody's rights, and logs nothing.
+alone, and FileResponse in the seed's stack. nginx alone checks nobody's rights, and logs nothing. Beside the
+ranges stands a handler of aiohttp that is empty: no answer of this library can cost less.
 """
 
 import argparse
 import asyncio
 import os
+import sys
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -23,7 +25,7 @@ from benchmarks.contenders import SEED, Contender, seed_plan, vidcore
 from benchmarks.load import Outcome, Work, load
 from benchmarks.report import Report, parser, peer_python
 from benchmarks.rounds import in_turn
-from benchmarks.servers import find_nginx, running_nginx
+from benchmarks.servers import find_nginx, free_port, running, running_nginx
 
 MIB: Final = 1 << 20
 RANGE: Final = 64 << 10
@@ -32,6 +34,8 @@ RANGE_READERS: Final = 10
 NGINX: Final = "nginx, sendfile"
 OWN: Final = "vidcore"
 ACCEL: Final = "vidcore, x-accel"
+EMPTY: Final = "aiohttp, empty handler"
+EMPTY_HANDLER: Final = Path(__file__).with_name("peers") / "empty_handler.py"
 RANGES: Final = "64 KiB at random places"
 WHOLE_WANTED: Final = 0.95  # times nginx's bytes a second
 RANGES_WANTED: Final = {  # times the other's answers for each processor second
@@ -128,6 +132,14 @@ async def senders(
         yield found
 
 
+@contextmanager
+def empty_handler(folder: Path) -> Iterator[Sender]:
+    """Have aiohttp answer from memory."""
+    port = free_port()
+    with running([sys.executable, str(EMPTY_HANDLER), str(port)], port, folder) as pid:
+        yield Sender(EMPTY, port, [pid], "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+
+
 def _work(who: Sender, readers: int, seconds: float, *, size: int = 0) -> Work:
     """Give what readers ask for: the whole file, or ranges in a file of `size` bytes."""
     if not size:
@@ -167,7 +179,8 @@ async def measure(options: argparse.Namespace, folder: Path) -> Report:
             size = options.size * MIB
             return await load(_work(who, RANGE_READERS, options.seconds, size=size), who.pids)
 
-        came = await in_turn(found, pick, rounds=options.rounds)
+        with empty_handler(folder) as empty:
+            came = await in_turn([*found, empty], pick, rounds=options.rounds)
         report.add(
             RANGES,
             "answers per processor second",

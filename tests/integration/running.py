@@ -19,15 +19,18 @@ PASSWORD = "a password of the first admin"
 PYTHON = os.environ.get("VIDCORE_SERVICE_PYTHON", sys.executable)
 
 
+def bare_environment() -> dict[str, str]:
+    """Give the environment of this process without any setting of vidcore."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("VIDCORE_")}
+
+
 class RunningService:
     """One `vidcore serve` on a free port, with everything it keeps in `folder`."""
 
     def __init__(self, folder: Path, database_url: str, **settings: str) -> None:
         self.folder = folder
         self._environment = {
-            **{
-                name: value for name, value in os.environ.items() if not name.startswith("VIDCORE_")
-            },
+            **bare_environment(),
             "PYTHONFAULTHANDLER": "1",
             "VIDCORE_DATABASE_URL": database_url,
             "VIDCORE_PORT": "0",

@@ -19,7 +19,7 @@ import pytest
 from adapters_ffmpeg.find import find_ffmpeg
 from tests.integration.copies import everything, execute, fill, many_failures
 from tests.integration.fleets import jobs
-from tests.integration.running import PASSWORD, Client, RunningService
+from tests.integration.running import PASSWORD, Client, RunningService, bare_environment
 from tests.integration.samples import Samples
 
 SECRET = "a-secret-of-the-database"
@@ -27,7 +27,7 @@ SECRET = "a-secret-of-the-database"
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    known = {name: text for name, text in os.environ.items() if not name.startswith("VIDCORE_")}
+    known = bare_environment()
     return {**known, "VIDCORE_DATA_DIR": str(tmp_path / "data")}
 
 

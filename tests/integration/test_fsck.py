@@ -18,6 +18,7 @@ import attrs
 import pytest
 
 from adapters_ffmpeg.find import find_ffmpeg
+from tests.integration.running import bare_environment
 from tests.integration.samples import Samples
 from vidcore.checkup import Finding
 from vidcore.details import VideoDetails
@@ -374,7 +375,7 @@ async def test_either_database_is_checked_and_mended(
 
 
 def fsck(data: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("VIDCORE_")}
+    kept = bare_environment()
     return subprocess.run(
         [sys.executable, "-m", "vidcore_app", "fsck", *options],
         env=kept | {"VIDCORE_DATA_DIR": str(data)},

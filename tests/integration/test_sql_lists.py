@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import attrs
+import psycopg
 import pytest
 import pytest_asyncio
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 from adapters_db.migrate import downgrade, upgrade
 from adapters_db.store import SqlStore
 from adapters_db.tables import video_counts
+from adapters_db.unit_of_work import SqlUnitOfWork
 from tests.integration.many_videos import ADA, BARE, EVE, SHELF, fill
 from vidcore.catalogue import VideoQuery, VideoSort
 from vidcore.cursors import Cursor
@@ -203,6 +205,25 @@ async def test_postgresql_reads_no_more_rows_than_a_page_takes(
         for node in nodes(plan["Plan"]):
             assert read_by(node) <= 250, node
             assert (node["Node Type"], node.get("Relation Name")) != ("Seq Scan", "videos")
+
+
+@pytest.mark.parametrize("name", LISTS)
+async def test_postgresql_keeps_the_plan_of_a_list(postgres_filled: Filled, name: str) -> None:
+    async def plans(connection: psycopg.AsyncConnection[tuple[int, int]]) -> list[tuple[int, int]]:
+        cursor = await connection.execute(
+            "SELECT generic_plans, custom_plans FROM pg_prepared_statements"
+            " WHERE statement LIKE '%wanted%'"
+        )
+        return await cursor.fetchall()
+
+    async with postgres_filled.store.read() as work:
+        assert isinstance(work, SqlUnitOfWork)
+        for _ in range(20):  # psycopg prepares after five, and PostgreSQL then makes five plans
+            await LISTS[name](work)
+        found = await work.on_driver(plans)
+
+    assert found
+    assert all(kept > made for kept, made in found), found
 
 
 def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:

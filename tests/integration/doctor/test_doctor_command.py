@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from tests.integration.doctor.conftest import Platform
+from tests.integration.running import bare_environment
 
 EVERYTHING = {
     *("settings", "database", "schema", "clock", "sqlite", "open-files"),
@@ -32,7 +33,7 @@ def snapshot(folder: Path) -> dict[str, tuple[int, bytes]]:
 
 
 def environment(platform: Platform) -> dict[str, str]:
-    known = {name: value for name, value in os.environ.items() if not name.startswith("VIDCORE_")}
+    known = bare_environment()
     return {**known, **platform.settings}
 
 
