@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Collection
 from typing import Any, Final
 
-AGAIN: Final = 1.0  # seconds; longer than what ends well takes
+AGAIN: Final = 3.0  # seconds; many times what ends well takes, and would be torn off before
 
 
 async def end(tasks: Collection[asyncio.Task[Any]], *, again: float = AGAIN) -> None:

@@ -69,7 +69,7 @@ async def test_a_queue_that_is_told_to_end_while_it_begins_ends(
 ) -> None:
     # Of 300 of them, 14 went on for ever: the pool had lost the cancellation.
     seeded = random.Random(20261122)
-    for _ in range(40):
+    for _ in range(30):
         async with running(queue, Bench()):
             await asyncio.sleep(seeded.uniform(0.0, 0.02))
 
