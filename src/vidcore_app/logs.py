@@ -4,6 +4,7 @@ import json
 import logging
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Literal, TextIO
 
 import orjson
@@ -56,11 +57,16 @@ class _Line:
         self._handler = handler
 
     def write(self, line: str) -> None:
-        """Write a line, whatever its level."""
+        """Write a line, whatever its level.
+
+        On a full disk, or where nobody reads any more, it is lost, and nothing else: what is logged goes
+        on, as it does with the standard library's handler.
+        """
         self._handler.acquire()
         try:
-            self._handler.stream.write(line + "\n")
-            self._handler.flush()
+            with suppress(OSError, ValueError):  # ValueError: of a stream that was closed
+                self._handler.stream.write(line + "\n")
+                self._handler.flush()
         finally:
             self._handler.release()
 

@@ -1,6 +1,8 @@
+import errno
 import io
 import json
 import logging
+import os
 import sys
 from collections.abc import Iterator
 from typing import Literal
@@ -76,3 +78,32 @@ def test_what_is_no_proper_text_is_told_all_the_same(monkeypatch: pytest.MonkeyP
     line = json.loads(stream.getvalue())
     assert (line["half"], line["text"]) == ("a\ud800", "ä")
     assert "object" in line["thing"]
+
+
+class _FullDisk(io.StringIO):
+    """A stream that takes nothing while its disk is full."""
+
+    is_full = False
+
+    def write(self, text: str) -> int:
+        if self.is_full:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return super().write(text)
+
+
+def test_what_is_logged_goes_on_where_the_log_cannot_be_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stream = _FullDisk()
+    monkeypatch.setattr(sys, "stderr", stream)
+    configure_logs("json", "info")
+    log = structlog.get_logger("vidcore.test")
+
+    stream.is_full = True
+    log.info("lost")
+    stream.is_full = False
+    log.info("told")
+
+    assert [json.loads(line)["event"] for line in stream.getvalue().splitlines()] == ["told"]
+    stream.close()
+    log.info("lost, too")
