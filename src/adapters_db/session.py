@@ -29,8 +29,7 @@ async def connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         with reachable():
             await finish(connection.start())
         yield connection
-    except BaseException:
-        # A cancellation above all must not give way to the error of a connection that was lost.
+    except BaseException:  # above all a cancellation: no error of a lost connection may replace it
         with suppress(ServiceUnavailableError):
             await _close(connection)
         raise

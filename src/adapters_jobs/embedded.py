@@ -11,7 +11,6 @@ from typing import Final
 from uuid import UUID
 
 from adapters_jobs.cancellations import Cancellations
-from adapters_jobs.ending import end
 from vidcore.ports.queue import Attempt, ProcessingQueue
 from vidcore.ports.store import UnitOfWork
 from vidcore.videos import Video
@@ -53,7 +52,9 @@ class EmbeddedQueue(ProcessingQueue):
         try:
             await asyncio.gather(*loops)
         finally:
-            await end(loops)
+            for loop in loops:
+                loop.cancel()
+            await asyncio.gather(*loops, return_exceptions=True)
 
     async def _loop(self, attempt: Attempt) -> None:
         while True:

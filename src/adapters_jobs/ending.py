@@ -12,7 +12,8 @@ async def end(tasks: Collection[asyncio.Task[Any]], *, again: float = AGAIN) -> 
 
     Once is not enough: `asyncio.wait_for` of Python 3.11, by which psycopg's pool waits, loses a
     cancellation that comes together with what was waited for (https://bugs.python.org/issue37658), and
-    an error of a database that is lost meanwhile may take its place.
+    an error of a database that is lost meanwhile may take its place. Not for what has much to clear up:
+    that would be torn off.
     """
     pending = {task for task in tasks if not task.done()}
     while pending:

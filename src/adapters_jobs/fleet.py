@@ -99,9 +99,8 @@ class ProcrastinateQueue(ProcessingQueue):
         try:
             await asyncio.wait([working])
         finally:
-            working.cancel()
-            await slots.close()
-            await end([working])
+            # At once: the one must not be cancelled again because the other takes its time.
+            await asyncio.gather(end([working]), slots.close())
 
     async def _write(self, connection: object, video: Video) -> None:
         if not isinstance(connection, psycopg.AsyncConnection):

@@ -15,8 +15,6 @@ from apscheduler.events import EVENT_SCHEDULER_SHUTDOWN
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 
-from adapters_jobs.ending import end
-
 _FIELDS: Final = ("minute", "hour", "day", "month", "day_of_week")
 _WEEKDAYS: Final = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")  # 0 to 7
 _MONTHS: Final = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
@@ -99,7 +97,9 @@ class ScheduledJobs:
 
     async def _end_runs(self) -> None:
         while runs := tuple(self._runs):
-            await end(runs)
+            for run in runs:
+                run.cancel()
+            await asyncio.wait(runs)
 
     async def _run(self, name: str, work: Callable[[], Coroutine[Any, Any, object]]) -> None:
         # A task of its own, so that cancelling it is not an error in APScheduler's eyes.

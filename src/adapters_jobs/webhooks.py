@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from adapters_jobs.ending import end
 from vidcore.errors import LeaseLostError, ServiceUnavailableError
 from vidcore.use_cases.delivering import DeliverNext
 from vidcore.webhooks import Delivery, DeliveryStatus
@@ -40,7 +39,10 @@ class WebhookWorker:
 
     async def stop(self) -> None:
         """Break off what is being sent; it is sent again when its lease has ended."""
-        await end(self._running)
+        for running in self._running:
+            running.cancel()
+        if self._running:
+            await asyncio.wait(self._running)
         self._running = []
 
     async def _keep_delivering(self, url: str) -> None:

