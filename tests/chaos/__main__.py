@@ -40,19 +40,17 @@ from vidcore.users import Role
 
 @attrs.frozen(kw_only=True)
 class Setup:
-    """Which processes there are, on which database; `settle` waits after each kill."""
+    """Which processes there are, on which database."""
 
     postgresql: bool = False
     serve: Sequence[str] = ()
     workers: int = 0
-    settle: bool = True
 
 
 SETUPS: Final = {
     "sqlite": Setup(),
     "sqlite-processes": Setup(serve=("--processes", "2")),
-    # A lost worker's lease takes its time, in which the next clips are sent.
-    "postgresql": Setup(postgresql=True, serve=("--no-worker",), workers=2, settle=False),
+    "postgresql": Setup(postgresql=True, serve=("--no-worker",), workers=2),
 }
 FLEET: Final = ("--no-worker",)
 
@@ -87,7 +85,7 @@ def kills(names: Sequence[str], kills: int, seed: int, seconds: float | None) ->
                 url = stack.enter_context(own_postgres()).make_database()
             here = Installation(folder, url, serve=setup.serve, workers=setup.workers)
             clips = short_clips(folder / "clips")
-            harness = KillAnywhere(name, here, clips, seed=seed, settle=setup.settle)
+            harness = KillAnywhere(name, here, clips, seed=seed)
             report = asyncio.run(_within(here, lambda: harness.run(kills, within=seconds)))  # noqa: B023 - called at once
         click.echo("\n".join((report.row(), *report.faults)))
         wrong += len(report.faults)
@@ -96,15 +94,15 @@ def kills(names: Sequence[str], kills: int, seed: int, seconds: float | None) ->
 
 
 @main.command()
-@click.option("--every", default=1, show_default=True, help="Take each so-many-th point.")
+@click.option("--every", default=1, show_default=True, help="Die only at each so-many-th point.")
 @click.option("--postgresql", is_flag=True, help="On PostgreSQL instead of SQLite.")
 def steps(every: int, *, postgresql: bool) -> None:
     """Kill before and after each step of an upload and its processing."""
 
     async def run(way: Way, folder: Path, url: str) -> Outcomes:
         async with StepByStep(folder, url, short_clips(folder / "clips")[0]) as harness:
-            names = await harness.steps(way)
-            outcomes = await harness.run(way, names, range(0, 2 * len(names), every))
+            points = await harness.points(way)
+            outcomes = await harness.run(way, points[::every])
             await harness.sweep()
         return outcomes
 
@@ -114,7 +112,10 @@ def steps(every: int, *, postgresql: bool) -> None:
             url = f"sqlite:///{folder / 'chaos.db'}"
             if postgresql:
                 url = stack.enter_context(own_postgres()).make_database()
-            click.echo(asyncio.run(run(way, folder, url)))
+            outcomes = asyncio.run(run(way, folder, url))
+            click.echo(outcomes)
+            if left := outcomes.not_reached():
+                raise SystemExit(f"No kill came {', '.join(left)}.")
 
 
 @main.command()

@@ -38,11 +38,6 @@ class Books:
         """Give all videos, by id."""
         return self.rows(sa.select(videos).order_by(videos.c.id))
 
-    def most_tries(self) -> int:
-        """Give how often a video that is not done was tried already, at most."""
-        query = sa.select(videos.c.tries).where(videos.c.status.in_(("pending", "processing")))
-        return max((row["tries"] for row in self.rows(query)), default=0)
-
     def counted_bytes(self) -> int:
         """Give what counts against the quotas of all members."""
         return sum(row["weekly_upload_bytes"] for row in self.rows(sa.select(users)))

@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -24,8 +25,7 @@ SPAN: Final = 3.0  # seconds, in which a clip is sent and processed
 SETTLING: Final = (
     150.0  # seconds; two leases, if a video is struck twice, and the waiting for a turn
 )
-TRIES_LEFT: Final = 1  # three broken tries end a video as failed, by design: none is struck thrice
-UNSETTLED_MAX: Final = 6
+STRIKES: Final = (1, 1, 1, 2)  # three broken tries end a video as failed, by design
 WAYS: Final[tuple[Way, Way]] = ("form", "tus")
 
 _log = structlog.get_logger("chaos")
@@ -98,67 +98,67 @@ def _summary(times: Sequence[float]) -> str:
 class KillAnywhere:
     """Sends clips to `installation` and kills its processes, by the chance of `seed`.
 
-    Each kill comes within `span` seconds from the beginning of a clip's way. With `settle`, the next
-    clip waits until all that came before it is done.
+    There are as many clips at once as workers, and a kill within `span` seconds from the beginning of
+    their way; one time in four another such kill follows. The next clips wait until these are done, and
+    all is as it should be.
     """
 
-    def __init__(  # noqa: PLR0913 - so much can be different
+    def __init__(
         self,
         name: str,
         installation: Installation,
         clips: Sequence[Path],
         *,
         seed: int,
-        settle: bool,
         span: float = SPAN,
     ) -> None:
         self.report = Report(name=name, seed=seed)
         self._installation = installation
         self._clips = clips
         self._chance = random.Random(seed)
-        self._settle = settle
         self._span = span
         self._member = Member(installation)
         self._books = Books(installation.database_url)
-        self._open: list[Sent] = []
+        self._at_once = max(1, len(installation.names) - 1)
+        self._numbers = count()
 
     async def run(self, kills: int, *, within: float | None = None) -> Report:
         """Kill so many times, or until so many seconds are over, and give the report."""
         began = time.monotonic()
         await self._member.log_in()
-        for number in range(kills):
-            if within is not None and time.monotonic() - began > within:
+        while (left := kills - len(self.report.kills)) > 0:
+            seconds = round(time.monotonic() - began)
+            if within is not None and seconds > within:
                 break
-            await self._round(number)
-            if number % 10 == 9:
-                _log.info("killed", times=number + 1, seconds=round(time.monotonic() - began))
-        await self._until_settled(0)
+            await self._round(min(left, self._chance.choice(STRIKES)))
+            _log.info("killed", times=len(self.report.kills), seconds=seconds)
         self._measure()
-        await self._check_books()
+        self._check_books()
         await self._sweep()
         return self.report
 
-    async def _round(self, number: int) -> None:
+    async def _round(self, strikes: int) -> None:
+        sending = [asyncio.create_task(self._send()) for _ in range(self._at_once)]
+        for _ in range(strikes):
+            await asyncio.sleep(self._chance.uniform(0.0, self._span))
+            await self._kill()
+        for sent in await asyncio.gather(*sending):
+            if sent.video is None:
+                self.report.unanswered += 1
+                await self._member.find(sent)
+                self.report.accepted_unanswered += sent.video is not None
+            if sent.video is not None:
+                await self._member.until_status(sent.video, "completed", seconds=SETTLING)
+            self.report.sent.append(sent)
+        await self._check_quota()
+        await self._check_by_command()
+
+    async def _send(self) -> Sent:
+        number = next(self._numbers)
         clip = self._clips[number % len(self._clips)]
-        title = f"clip-{number}-"
         # Each kind goes both ways: the ways change twice as often as the kinds come round.
         way = WAYS[(number + number // len(self._clips)) % 2]
-        sending = asyncio.create_task(self._member.send(clip, title, way))
-        await asyncio.sleep(self._chance.uniform(0.0, self._span))
-        while self._books.most_tries() > TRIES_LEFT:
-            await asyncio.sleep(0.1)
-        await self._kill()
-        sent = await sending
-        if sent.video is None:
-            self.report.unanswered += 1
-            await self._member.find(sent)
-            self.report.accepted_unanswered += sent.video is not None
-        self.report.sent.append(sent)
-        if sent.video is not None:
-            self._open.append(sent)
-        await self._until_settled(0 if self._settle else UNSETTLED_MAX)
-        if not self._open:
-            await self._check_quota()
+        return await self._member.send(clip, f"clip-{number}-", way)
 
     async def _kill(self) -> None:
         here = self._installation
@@ -181,24 +181,18 @@ class KillAnywhere:
             await here.start(victim)
         kill.ready = time.time()
 
-    async def _until_settled(self, at_most: int) -> None:
-        deadline = time.monotonic() + SETTLING
-        while True:
-            self._open = [sent for sent in self._open if not await self._is_done(sent)]
-            if len(self._open) <= at_most:
-                return
-            assert time.monotonic() < deadline, f"not done: {self._open}\n{self._books.videos()}"
-            await asyncio.sleep(0.1)
-
-    async def _is_done(self, sent: Sent) -> bool:
-        video = await self._member.json(f"/api/videos/{sent.video}")
-        assert video["processing_status"] != "failed", video
-        return bool(video["processing_status"] == "completed")
-
     async def _check_quota(self) -> None:
         me = await self._member.json("/api/auth/me")
         accepted = sum(sent.size for sent in self.report.sent if sent.video is not None)
         assert me["weekly_upload_bytes"] == accepted, (me, accepted)
+
+    async def _check_by_command(self) -> None:
+        code, said = await self._installation.check()
+        if code != 0:
+            kills = len(self.report.kills)
+            self.report.faults.append(
+                f"after {kills} kills, vidcore fsck --json ends with {code}: {said}"
+            )
 
     def _measure(self) -> None:
         """Read in the log how long each video that lost its worker waited for the next one."""
@@ -214,8 +208,7 @@ class KillAnywhere:
                     self.report.again.append(after - kill.at)
                     self.report.again_from_ready.append(max(0.0, after - kill.ready))
 
-    async def _check_books(self) -> None:
-        await self._check_quota()
+    def _check_books(self) -> None:
         found = compare(self._books, self._installation)
         self.report.faults += found.faults
         held = self._books.reserved_bytes()
@@ -237,7 +230,5 @@ class KillAnywhere:
             self.report.faults.append(f"{held} bytes are held for nobody")
         await self._check_quota()
         await self._installation.stop()
-        code, said = await self._installation.check()
-        if code != 0:
-            self.report.faults.append(f"vidcore fsck --json ends with {code}: {said}")
+        await self._check_by_command()
         self.report.faults += [str(stray) for stray in strays(self._installation.folder)]

@@ -16,6 +16,7 @@ from tests.integration.running import PASSWORD, Answer, Client
 Way = Literal["form", "tus"]
 TUS: Final = {"Tus-Resumable": "1.0.0"}
 PIECES: Final = 8
+PATCHES: Final = 2
 PATIENCE: Final = 120.0  # seconds that a client goes on trying
 GONE: Final = (aiohttp.ClientError, ConnectionError, asyncio.IncompleteReadError)
 
@@ -130,16 +131,17 @@ class Member:
         return "/api/uploads/" + answer.headers["Location"].rpartition("/")[2]
 
     async def _go_on(self, path: str, clip: Path, sent: Sent) -> None:
-        """Ask how far it has come, and send the rest."""
+        """Ask how far it has come, and send of the rest what one request of several takes."""
         answer = await self.client("HEAD", path, headers=TUS)
         _check(answer, 200)
         if "X-Video-ID" not in answer.headers:
             offset = answer.headers["Upload-Offset"]
+            data = clip.read_bytes()[int(offset) :][: -(-sent.size // PATCHES)]
             answer = await self.client(
                 "PATCH",
                 path,
                 headers=TUS | {"Content-Type": CONTENT_TYPE, "Upload-Offset": offset},
-                data=self._pieces(clip.read_bytes()[int(offset) :]),
+                data=self._pieces(data),
             )
             _check(answer, 204)
         sent.video = answer.headers.get("X-Video-ID")

@@ -10,31 +10,51 @@ from typing import Final, Self
 import attrs
 
 from tests.chaos.books import Books, age, compare
+from tests.chaos.counted import Point
 from tests.chaos.installation import SERVE, Installation, until
 from tests.chaos.members import Member, Sent, Way
 
 MODULE: Final = "tests.chaos.counted"
 ENDING: Final = 60.0  # seconds
-NEVER: Final = -1
 
 
 @attrs.define(kw_only=True)
 class Outcomes:
-    """What came of one way of sending: `reached` of the `points` were, by name of the step."""
+    """What came of kills at the `points` of one way of sending: a row for each step's name."""
 
     way: Way
-    steps: Counter[str]
-    points: int = 0
-    reached: int = 0
+    points: Sequence[Point]
+    reached: Counter[Point] = attrs.Factory(Counter)
     completed: int = 0
     gone: int = 0
 
+    def not_reached(self) -> Sequence[str]:
+        """Give the steps before or after which no kill came, though there is such a point."""
+        sides = {(point.name, point.after) for point in self.points}
+        sides -= {(point.name, point.after) for point in self.reached}
+        return [f"{'after' if after else 'before'} {name}" for name, after in sorted(sides)]
+
     def __str__(self) -> str:
-        named = ", ".join(f"{count} {name}" for name, count in sorted(self.steps.items()))
-        return (
-            f"{self.way}: {self.steps.total()} steps ({named}); killed at {self.reached} of "
-            f"{self.points} points; {self.completed} completed, {self.gone} gone, 0 lost"
+        lines = [f"| {self.way}: step | kills before | kills after |", "| --- | --- | --- |"]
+        for name in dict.fromkeys(point.name for point in self.points):
+            of_it = [point for point in self.reached.elements() if point.name == name]
+            after = sum(point.after for point in of_it)
+            lines.append(f"| {name} | {len(of_it) - after} | {after} |")
+        lines.append(
+            f"{self.reached.total()} kills at {len(self.points)} points; {self.completed} completed, "
+            f"{self.gone} gone, 0 lost"
         )
+        return "\n".join(lines)
+
+
+def points_of(names: Iterable[str]) -> list[Point]:
+    """Give the points before and after each of the steps."""
+    taken: Counter[str] = Counter()
+    points = []
+    for name in names:
+        taken[name] += 1
+        points += [Point(name, taken[name], after) for after in (False, True)]
+    return points
 
 
 class StepByStep:
@@ -65,19 +85,18 @@ class StepByStep:
     async def __aexit__(self, *_: object) -> None:
         await self.installation.__aexit__()
 
-    async def steps(self, way: Way) -> list[str]:
-        """Send a clip in peace and give the names of the steps that it took."""
+    async def points(self, way: Way) -> list[Point]:
+        """Send a clip in peace and give the points before and after the steps that it took."""
         self._trace.write_text("")
-        await self._send_and_die(way, NEVER)
-        return self._trace.read_text().split()
+        await self._send_and_die(way, None)
+        return points_of(self._trace.read_text().splitlines())
 
-    async def run(self, way: Way, names: Sequence[str], points: Iterable[int]) -> Outcomes:
-        """Die at each of the points, 2 for each of the steps, and come back."""
-        outcomes = Outcomes(way=way, steps=Counter(names))
+    async def run(self, way: Way, points: Sequence[Point]) -> Outcomes:
+        """Die at each of the points, and come back."""
+        outcomes = Outcomes(way=way, points=points)
         for point in points:
             sent, died = await self._send_and_die(way, point)
-            outcomes.points += 1
-            outcomes.reached += died
+            outcomes.reached[point] += died
             outcomes.completed += sent.video is not None
             outcomes.gone += sent.video is None
         return outcomes
@@ -90,10 +109,10 @@ class StepByStep:
         await self.installation.stop()
         assert (await self.installation.check())[0] == 0
 
-    async def _send_and_die(self, way: Way, point: int) -> tuple[Sent, bool]:
+    async def _send_and_die(self, way: Way, point: Point | None) -> tuple[Sent, bool]:
         """Send a clip to a service that has counted nothing yet, and leave behind such a one."""
         here = self.installation
-        self._order.write_text(str(point))
+        self._order.write_text("" if point is None else str(point))
         self._number += 1
         title = f"step-{self._number}-"
         sending = asyncio.create_task(self._member.send(self._clip, title, way))
@@ -139,6 +158,8 @@ class StepByStep:
         assert me["weekly_upload_bytes"] == self._accepted
         found = compare(self._books, self.installation)
         assert found.faults == ()
+        code, said = await self.installation.check()
+        assert code == 0, said
         # What a broken form holds, it holds for minutes; what nobody refers to stays for an hour.
         self._books.expire_forms()
         assert self._books.reserved_bytes() == 0

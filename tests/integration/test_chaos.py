@@ -12,6 +12,7 @@ from tests.chaos.books import Books
 from tests.chaos.clips import short_clips
 from tests.chaos.installation import SERVE, Installation
 from tests.chaos.kills import KillAnywhere
+from tests.chaos.members import Way
 from tests.chaos.outage import Outage
 from tests.chaos.pausing import pause_a_worker
 from tests.chaos.postgres import OwnPostgres, own_postgres
@@ -24,9 +25,9 @@ from vidcore.testing.examples import example_user
 from vidcore.users import Role
 
 HASTY = "tests.chaos.hasty"
-KILLS = 6
+KILLS = 4
 SPAN = 1.5  # seconds
-POINTS = 3
+POINTS = 2
 DAY = timedelta(days=1)
 
 
@@ -44,7 +45,7 @@ async def test_what_was_accepted_survives_kills_of_a_service(
     serve = ("--processes", "2") if processes > 1 else ()
     async with Installation(tmp_path, f"sqlite:///{tmp_path / 'test.db'}", serve=serve) as here:
         clips = short_clips(tmp_path / "clips")
-        harness = KillAnywhere("", here, clips, seed=processes, settle=False, span=SPAN)
+        harness = KillAnywhere("", here, clips, seed=processes, span=SPAN)
 
         report = await harness.run(kills)
 
@@ -57,7 +58,7 @@ async def test_what_was_accepted_survives_kills_in_a_fleet(
     url = own_server.make_database()
     async with Installation(tmp_path, url, serve=("--no-worker",), workers=2, module=HASTY) as here:
         clips = short_clips(tmp_path / "clips")
-        harness = KillAnywhere("", here, clips, seed=3, settle=False, span=SPAN)
+        harness = KillAnywhere("", here, clips, seed=3, span=SPAN)
 
         report = await harness.run(KILLS)
 
@@ -65,13 +66,12 @@ async def test_what_was_accepted_survives_kills_in_a_fleet(
 
 
 @pytest.mark.parametrize("way", ["form", "tus"])
-async def test_a_kill_at_any_step_loses_nothing(tmp_path: Path, way: str) -> None:
+async def test_a_kill_at_any_step_loses_nothing(tmp_path: Path, way: Way) -> None:
     clip = short_clips(tmp_path / "clips")[0]
     async with StepByStep(tmp_path, f"sqlite:///{tmp_path / 'test.db'}", clip) as harness:
-        names = await harness.steps("form" if way == "form" else "tus")
-        points = sorted(random.Random(way).sample(range(2 * len(names)), POINTS))
+        points = await harness.points(way)
 
-        outcomes = await harness.run("form" if way == "form" else "tus", names, points)
+        outcomes = await harness.run(way, random.Random(way).sample(points, POINTS))
 
         assert outcomes.completed + outcomes.gone == POINTS
         await harness.sweep()
