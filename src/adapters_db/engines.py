@@ -12,17 +12,29 @@ from typing import Any, Final
 
 import attrs
 from sqlalchemy import Connection, event
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from adapters_db.failures import READ_ONLY
 from adapters_db.sqlite_connection import connect_by_one_trip
 
 SQLITE: Final = "sqlite"
-CONNECT_TIMEOUT: Final = 10  # seconds
 POOL_SIZE: Final = 5  # kept open by each engine; as many again may be opened under load
 IDLE_TRANSACTION_TIMEOUT: Final = 60  # seconds, after which PostgreSQL frees a lost client's locks
+
+# libpq's, without which a peer that is gone without a word is waited for as long as the kernel does, 15
+# minutes to 2 hours: 25 seconds for one that should answer, or have said something. They go by what the
+# peer's kernel acknowledges, so a server that is merely stopped is waited for; and sockets of this
+# machine need none.
+LOST_PEERS: Final[dict[str, int]] = {
+    "connect_timeout": 10,  # seconds, as all others but the last
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,  # ms
+}
 
 _COMMITS_BY_ITSELF: Final = {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
 _MILLISECONDS: Final = 1000
@@ -93,6 +105,18 @@ def begin_immediately(engine: AsyncEngine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
+def drop_read_only(engine: AsyncEngine) -> None:
+    """Have the PostgreSQL `engine`, which writes, keep no connection once one of them may not.
+
+    After a failover, the old ones may lead to a standby for ever, and new ones to who writes now.
+    """
+
+    @event.listens_for(engine.sync_engine, "handle_error")
+    def _(context: ExceptionContext) -> None:
+        if getattr(context.original_exception, "sqlstate", None) == READ_ONLY:
+            context.is_disconnect = True
+
+
 def _sqlite_engines(url: URL, patience: float) -> Engines:
     # Whoever waits for the one writing connection waits behind others that wait for the lock.
     common = {"max_overflow": 0, "pool_timeout": 2 * patience}
@@ -139,6 +163,7 @@ def _postgresql_engines(url: URL, patience: float) -> Engines:
         ),
         **common,
     )
+    drop_read_only(write)
     return Engines(read=read, write=write)
 
 
@@ -147,7 +172,5 @@ def _postgresql_arguments(url: URL, **settings: str) -> dict[str, Any]:
     given = url.query.get("options", ())
     options = [given] if isinstance(given, str) else [*given]
     options += [f"-c {name}={value}" for name, value in settings.items()]
-    arguments: dict[str, Any] = {"options": " ".join(options)}
-    if "connect_timeout" not in url.query:
-        arguments["connect_timeout"] = CONNECT_TIMEOUT
-    return arguments
+    lost_peers = {name: value for name, value in LOST_PEERS.items() if name not in url.query}
+    return {"options": " ".join(options), **lost_peers}
