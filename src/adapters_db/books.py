@@ -93,13 +93,22 @@ class SqlBooks(Books):
         )
 
     async def claim_run(self, name: str, window: str) -> bool:
-        """Say whether this is the first call for `name` in `window`.
+        """Say whether this is the first call for `name` in `window`, or a later one than any yet.
 
-        A second caller waits until the first has committed, or takes its place if it has not.
+        A second caller waits until the first has committed, or takes its place if it has not. Earlier
+        windows are forgotten.
         """
-        statement = insert_tolerant(self._session, cron_runs).values(name=name, window=window)
-        inserted = statement.on_conflict_do_nothing().returning(cron_runs.c.name)
-        return await self._session.first(inserted) is not None
+        runs = cron_runs.c
+        over = sa.exists().where(runs.name == name, runs.window >= window)
+        new = sa.select(sa.literal(name), sa.literal(window)).where(~over)
+        statement = insert_tolerant(self._session, cron_runs).from_select(["name", "window"], new)
+        inserted = statement.on_conflict_do_nothing().returning(runs.name)
+        if await self._session.first(inserted) is None:
+            return False
+        await self._session.change(
+            cron_runs.delete().where(runs.name == name, runs.window < window)
+        )
+        return True
 
     async def _counts(self) -> dict[Status, RowMapping]:
         """Give, for each status that has any, how many videos there are and their size in bytes."""

@@ -1,6 +1,6 @@
 """The videos in the database."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache, partial
 from typing import Any
@@ -35,7 +35,6 @@ from vidcore.ports.store import Videos
 from vidcore.text import search_key
 from vidcore.videos import Video
 
-_UNDER_WAY = (Status.PENDING.value, Status.PROCESSING.value)
 _SORT_COLUMNS = {
     VideoSort.CREATED_AT: videos.c.created_at,
     VideoSort.VIEW_COUNT: videos.c.view_count,
@@ -127,17 +126,54 @@ class SqlVideos(Videos):
         row = await self._session.first(self._session.held(query, skip_locked=True))
         return None if row is None else video_from_row(row)
 
-    async def last_due(self, user_id: UUID) -> datetime | None:
-        """Give the latest due time of a member's videos that wait or are processed."""
-        query = sa.select(sa.func.max(videos.c.due_at).label("last")).where(
-            videos.c.uploaded_by == user_id, videos.c.status.in_(_UNDER_WAY)
+    async def first_turns(self, user_id: UUID) -> Sequence[Video]:
+        """Give a member's videos that wait for their first attempt, or are in it, by due time."""
+        status, attempt = videos.c.status, videos.c.attempt
+        query = (
+            sa.select(videos)
+            .where(
+                videos.c.uploaded_by == user_id,
+                sa.or_(
+                    (status == Status.PENDING.value) & (attempt == 0),
+                    (status == Status.PROCESSING.value) & (attempt == 1),
+                ),
+            )
+            .order_by(videos.c.due_at, videos.c.id)
+        )
+        return [video_from_row(row) for row in await self._session.all(query)]
+
+    async def first_due(self) -> datetime | None:
+        """Give the earliest due time of all that are pending, from the index that is in order."""
+        query = (
+            sa.select(videos.c.due_at)
+            .where(sa.text(IS_UNDER_WAY), videos.c.status == Status.PENDING.value)
+            .order_by(videos.c.due_at)
+            .limit(1)
         )
         row = await self._session.first(query)
-        return None if row is None else row["last"]
+        return None if row is None else row["due_at"]
+
+    async def postpone(self, dues: Mapping[UUID, datetime]) -> None:
+        """Give videos that are pending these due times, by id."""
+        for video_id, due_at in dues.items():
+            is_pending = videos.c.status == Status.PENDING.value
+            await self._session.change(
+                videos.update().where(videos.c.id == video_id, is_pending).values(due_at=due_at)
+            )
 
     async def line(self, video_ids: Collection[UUID], now: datetime) -> Line:
         """Give the turns of those videos that wait, and all that are being processed."""
         return await read_line(self._session, video_ids, now)
+
+    async def abandoned(self, now: datetime) -> Sequence[Video]:
+        """Give what lost workers held, held in the order of their ids; not what others have in hand."""
+        query = (
+            sa.select(videos)
+            .where(videos.c.status == Status.PROCESSING.value, videos.c.lease_until <= now)
+            .order_by(videos.c.id)
+        )
+        rows = await self._session.all(self._session.held(query, skip_locked=True))
+        return [video_from_row(row) for row in rows]
 
     async def held_by(self, holder: str) -> Sequence[Video]:
         """Give what `holder` is processing, held in the order of their ids."""

@@ -75,6 +75,10 @@ class FilesystemMedia(MediaStore):
         """
         return await run(self._pool, self._draft, video_id, attempt, root)
 
+    async def clear(self, video_id: UUID, attempt: int, root: str | None) -> None:
+        """Remove from the video's folders, where they are, what attempts up to this one have left."""
+        await run(self._pool, self._clear, video_id, attempt, root)
+
     async def publish(self, draft: Draft) -> Published:
         """Fsync the files, rename them into place, and fsync the folders up to their roots.
 
@@ -128,9 +132,7 @@ class FilesystemMedia(MediaStore):
             with storage_faults(top):
                 top.stat()  # an unmounted disk ends here
                 make_folder(folder, FOR_GROUP)
-        for folder in {media, thumbnails, _folder(self._videos, video_id)}:
-            with storage_faults(folder):
-                _clear(folder, before=attempt)
+        self._clear(video_id, attempt - 1, root)
         return Draft(
             video_id=video_id,
             attempt=attempt,
@@ -138,6 +140,12 @@ class FilesystemMedia(MediaStore):
             thumbnail=str(thumbnails / f"{attempt}.jpg{PART}"),
             storyboard=str(thumbnails / f"{attempt}.storyboard.jpg{PART}"),
         )
+
+    def _clear(self, video_id: UUID, attempt: int, root: str | None) -> None:
+        for top in {self._videos if root is None else Path(root), self._videos, self._thumbnails}:
+            folder = _folder(top, video_id)
+            with storage_faults(folder):
+                _clear(folder, up_to=attempt)
 
     def _publish(self, draft: Draft) -> Published:
         media, thumbnail = _publish(draft.media), _publish(draft.thumbnail)
@@ -195,13 +203,13 @@ def _publish(part: str) -> Path:
     return target
 
 
-def _clear(folder: Path, *, before: int) -> None:
-    """Remove the files of attempts `before` a number from a video's folder, if there is one."""
+def _clear(folder: Path, *, up_to: int) -> None:
+    """Remove the files of attempts `up_to` a number from a video's folder, if there is one."""
     if not folder.is_dir():
         return
     for file in folder.iterdir():
         attempt = file.name.partition(".")[0]
-        if attempt.isdecimal() and int(attempt) < before:
+        if attempt.isdecimal() and int(attempt) <= up_to:
             file.unlink(missing_ok=True)
 
 

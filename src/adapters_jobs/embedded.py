@@ -50,11 +50,15 @@ class EmbeddedQueue(ProcessingQueue):
         """Call `attempt` in `concurrency` loops, each waiting where there was nothing to do."""
         loops = [asyncio.create_task(self._loop(attempt)) for _ in range(concurrency)]
         try:
-            await asyncio.gather(*loops)
+            await asyncio.wait(loops, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            # Each once: a second cancellation would tear off what is being handed back.
             for loop in loops:
                 loop.cancel()
-            await asyncio.gather(*loops, return_exceptions=True)
+            await asyncio.wait(loops)
+        for loop in loops:
+            if not loop.cancelled():
+                loop.result()
 
     async def _loop(self, attempt: Attempt) -> None:
         while True:

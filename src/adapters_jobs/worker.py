@@ -70,7 +70,7 @@ class Worker:
     async def _try_once(self) -> bool:
         """Process the next video, if there is one, and say whether there was."""
         try:
-            claim = await self._claim(holder=self._holder)
+            claim = await self._claimed()
             if claim is None:
                 return False
             await self._attempt(claim)
@@ -82,6 +82,17 @@ class Worker:
             await asyncio.sleep(PAUSE)
         return True
 
+    async def _claimed(self) -> Video | None:
+        """Claim. What is claimed just when the worker is told to stop is handed back."""
+        claiming = asyncio.create_task(self._claim(holder=self._holder))
+        try:
+            return await asyncio.shield(claiming)
+        except asyncio.CancelledError:
+            await asyncio.wait({claiming})
+            if claiming.exception() is None and (claim := claiming.result()) is not None:
+                await self._hand_back(claim)
+            raise
+
     async def _attempt(self, claim: Video) -> None:
         log = _log.bind(video=str(claim.id), attempt=claim.attempt)
         log.info("processing")
@@ -91,14 +102,14 @@ class Worker:
         try:
             with self._queue.on_cancel(claim.id, processing.cancel):
                 await asyncio.wait({processing, beating}, return_when=asyncio.FIRST_COMPLETED)
+            await _ended(beating)
+            await _ended(processing)
+            await self._conclude(claim, processing, log)
         except asyncio.CancelledError:
             await _ended(beating)
             await _ended(processing)
             await self._hand_back(claim)
             raise
-        await _ended(beating)
-        await _ended(processing)
-        await self._conclude(claim, processing, log)
 
     async def _conclude(
         self,
@@ -120,7 +131,10 @@ class Worker:
             log.info("completed")
 
     async def _beat(self, claim: Video, progress: "_Progress") -> None:
-        """Renew the lease in time, and report progress by steps, until the lease is lost."""
+        """Renew the lease in time, and report progress by steps, until the lease is lost.
+
+        A renewal that fails is tried again at the next glance: the lease does not wait.
+        """
         clock = asyncio.get_running_loop().time
         renewed = looked = clock()
         reported = 0.0
@@ -131,12 +145,18 @@ class Worker:
             if not due and now - looked < LOOK:
                 continue
             looked = now
-            if due:
-                renewed, reported = now, done
             try:
                 await (self._report(claim, done) if due else self._report.check(claim))
+            except LeaseLostError:
+                return
             except ServiceUnavailableError as error:
                 _log.warning("heartbeat lost", video=str(claim.id), reason=str(error))
+            except Exception:  # noqa: BLE001 - an hour's work outlives it; the lease mends the rest
+                _log.exception("heartbeat failed", video=str(claim.id))
+                await asyncio.sleep(PAUSE)
+            else:
+                if due:
+                    renewed, reported = now, done
 
     async def _hand_back(self, claim: Video) -> None:
         try:

@@ -100,6 +100,7 @@ from vidcore.estimates import (
 )
 from vidcore.following import is_final, is_news
 from vidcore.invitations import Invitation, InvitationStatus, hash_token
+from vidcore.joining import Joining, join_line
 from vidcore.lifecycle import Event, Status
 from vidcore.media import (
     AudioStream,
@@ -194,6 +195,7 @@ __all__ = [
     "InvitationInvalidError",
     "InvitationStatus",
     "InvitationUsedError",
+    "Joining",
     "LastAdminError",
     "LeaseLostError",
     "LeftSource",
@@ -283,6 +285,7 @@ __all__ = [
     "is_final",
     "is_new_forecast",
     "is_news",
+    "join_line",
     "judge_clock",
     "judge_open_files",
     "judge_room",

@@ -3,8 +3,11 @@
 This is fair queueing by virtual finish times (Demers, Keshav and Shenker, 1989). A video that begins
 to wait gets a due time: as if its member had the worker alone, and the member's videos came one after
 the other. The earliest due goes first. So the second of two members waits for about one video of the
-first, however many those are; of two that come at once, the shorter goes first; and since every due
-time comes, none waits for ever.
+first, however many those are; of two that come at once, the shorter goes first; and since a member's due
+times rise, and members are not without number, none waits for ever.
+
+Where workers are behind, time stands at the earliest due that waits (self-clocked fair queueing: Golestani,
+1994): by the clock, all that is overdue would go before whoever comes anew, be it another's hundred.
 
 >>> from datetime import UTC, datetime, timedelta
 >>> from vidcore import due_at
@@ -46,7 +49,12 @@ def planned_work(made: Plan | None) -> timedelta:
     return WORK_MIN + timedelta(seconds=made.duration * share)
 
 
-def due_at(now: datetime, *, work: timedelta, behind: datetime | None) -> datetime:
-    """Give the due time of a video that begins to wait; `behind` is the last one of its member's."""
-    begins = now if behind is None else max(now, behind)
-    return begins + work
+def due_at(
+    now: datetime, *, work: timedelta, behind: datetime | None, first: datetime | None = None
+) -> datetime:
+    """Give the due time of a video that begins to wait.
+
+    `behind` is the last one of its member's, `first` the earliest of all that wait.
+    """
+    begins = now if first is None else min(now, first)
+    return (begins if behind is None else max(begins, behind)) + work

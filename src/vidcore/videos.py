@@ -142,6 +142,11 @@ class Video:
         """Say whether the video has a turn: it is pending, ready or not, or its worker was lost."""
         return self.status is Status.PENDING or self.is_abandoned(now)
 
+    @property
+    def is_first_turn(self) -> bool:
+        """Say whether the video waits for its first attempt, or that goes on."""
+        return (self.status, self.attempt) in {(Status.PENDING, 0), (Status.PROCESSING, 1)}
+
     def is_abandoned(self, now: datetime) -> bool:
         """Say whether a worker holds the video, and let its lease run out."""
         return (
@@ -155,7 +160,7 @@ class Video:
 
         It keeps its turn. Raises IllegalTransitionError unless it is being processed.
         """
-        reason = "Processing was broken off three times."
+        reason = "The last of three tries to process it was broken off."
         return self._stumble(reason, log="", ready_at=now, due_at=self.due_at)
 
     def claimed(self, now: datetime, *, holder: str | None = None) -> Self:
@@ -372,6 +377,10 @@ class Video:
         """Give the upload while it is what plays, before it is published: the plan copies it anyway."""
         waits = self.status in {Status.PENDING, Status.PROCESSING}
         return self.source if waits and self.plan is not None and self.plan.plays_at_once else None
+
+    def is_completed_by(self, attempt: int) -> bool:
+        """Say whether that attempt made the result that is published."""
+        return self.status is Status.COMPLETED and self.attempt == attempt
 
     def check_holder(self, attempt: int) -> None:
         """Raise LeaseLostError unless `attempt` is the one that holds the video."""

@@ -12,6 +12,7 @@ from dependency_injector import providers
 from adapters_db.patient_store import PatientStore
 from adapters_jobs.webhooks import WebhookWorker
 from adapters_jobs.worker import Worker
+from vidcore.lifecycle import HEARTBEAT
 from vidcore.signatures import webhook_key
 from vidcore.use_cases import (
     checking,
@@ -79,9 +80,19 @@ class Container(RequestedUseCases):
     recover_own = providers.Singleton(
         processing.RecoverOwn,
         store=Adapters.store,
+        media=Adapters.media,
         queue=Adapters.queue,
         clock=Adapters.clock,
         outbox=RequestedUseCases.outbox,
+    )
+    rescue_lost = providers.Singleton(
+        processing.RescueLost,
+        store=Adapters.store,
+        media=Adapters.media,
+        queue=Adapters.queue,
+        clock=Adapters.clock,
+        outbox=RequestedUseCases.outbox,
+        pause=providers.Object(partial(asyncio.sleep, HEARTBEAT.total_seconds())),
     )
     patient_store = providers.Singleton(PatientStore, Adapters.store)
     worker = providers.Singleton(
@@ -89,6 +100,7 @@ class Container(RequestedUseCases):
         claim=providers.Singleton(
             processing.ClaimVideo,
             store=Adapters.store,
+            media=Adapters.media,
             clock=Adapters.clock,
             outbox=RequestedUseCases.outbox,
         ),

@@ -89,7 +89,7 @@ class Fleet:
 
     def worker(self, queue: ProcessingQueue, concurrency: int = 1) -> Worker:
         return Worker(
-            claim=ClaimVideo(store=self.store, clock=self.clock),
+            claim=ClaimVideo(store=self.store, media=self.media, clock=self.clock),
             process=ProcessVideo(
                 store=self.store,
                 uploads=self.uploads,

@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import shutil
-import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -16,7 +15,9 @@ from uuid import UUID
 
 import attrs
 import pytest
+import sqlalchemy as sa
 
+from adapters_db.copying import DatabaseCopy
 from adapters_ffmpeg.find import find_ffmpeg
 from tests.integration.running import bare_environment
 from tests.integration.samples import Samples
@@ -29,20 +30,24 @@ from vidcore.users import User
 from vidcore.videos import Video
 from vidcore_app.cli.fsck import opened_unchanged
 from vidcore_app.container import Container
-from vidcore_app.service import opened
+from vidcore_app.service import migrate, opened
 from vidcore_app.settings import Settings
 
 HOURS_AGO: Final = timedelta(hours=5)
 NOBODY: Final = UUID("019b76da-a803-7000-8000-000000000057")
+on_either_database = pytest.mark.usefixtures("empty_database_url")
 
 
-def contained(data: Path) -> Container:
-    return Container(settings=Settings(data_dir=data, ffmpeg_preset="ultrafast"))
+def contained(data: Path, database_url: str | None = None) -> Container:
+    settings = Settings(data_dir=data, database_url=database_url, ffmpeg_preset="ultrafast")
+    return Container(settings=settings)
 
 
 async def process(container: Container) -> Video:
     """Process the video that waits."""
-    claim = await ClaimVideo(store=container.store(), clock=container.clock())()
+    claim = await ClaimVideo(
+        store=container.store(), media=container.media(), clock=container.clock()
+    )()
     assert claim is not None
     work = ProcessVideo(
         store=container.store(),
@@ -126,11 +131,10 @@ class Patient:
     def path(self, location: str | None) -> Path:
         return Path(self.container.media().locate(str(location)))
 
-    def change(self, statement: str, **values: Any) -> None:
+    async def change(self, statement: str, **values: Any) -> None:
         """Change the database behind everybody's back."""
-        with sqlite3.connect(self.data / "vidcore.db", timeout=30) as connection:
-            assert connection.execute(statement, values).rowcount == 1
-        connection.close()
+        async with self.container.store().engines.write.begin() as connection:
+            assert (await connection.execute(sa.text(statement), values)).rowcount == 1
 
     def files(self) -> set[str]:
         folders = ("videos", "thumbnails", "uploads")
@@ -152,11 +156,18 @@ def age(data: Path, by: timedelta = HOURS_AGO) -> None:
 
 
 @asynccontextmanager
-async def examined(healthy: Path, folder: Path) -> AsyncIterator[Patient]:
+async def examined(
+    healthy: Path, folder: Path, database_url: str | None = None
+) -> AsyncIterator[Patient]:
     data = folder / "data"
     shutil.copytree(healthy, data)
     age(data)
-    container = contained(data)
+    container = contained(data, database_url)
+    if database_url is not None:
+        own = data / "vidcore.db"
+        await migrate(container)
+        await DatabaseCopy(source=f"sqlite:///{own}", target=database_url)(lambda _: None)
+        own.unlink()
     async with opened_unchanged(container):
         async with container.store().read() as uow:
             videos = await uow.videos.after(None, limit=10)
@@ -166,11 +177,22 @@ async def examined(healthy: Path, folder: Path) -> AsyncIterator[Patient]:
 
 
 @pytest.fixture
-async def patient(healthy: Path, tmp_path: Path) -> AsyncIterator[Patient]:
-    async with examined(healthy, tmp_path) as patient:
+def other_database(request: pytest.FixtureRequest) -> str | None:
+    """The database of a test `on_either_database`; the others' stays in the data folder."""
+    if "empty_database_url" not in request.fixturenames:
+        return None
+    return str(request.getfixturevalue("empty_database_url"))
+
+
+@pytest.fixture
+async def patient(
+    healthy: Path, tmp_path: Path, other_database: str | None
+) -> AsyncIterator[Patient]:
+    async with examined(healthy, tmp_path, other_database) as patient:
         yield patient
 
 
+@on_either_database
 async def test_a_healthy_platform_has_nothing_wrong(patient: Patient) -> None:
     before = patient.files()
 
@@ -201,7 +223,9 @@ async def test_lost_pictures_are_made_again(patient: Patient, field: str, *, emp
 
 @pytest.mark.parametrize("column", ["storyboard", "storyboard_layout"])
 async def test_half_a_storyboard_is_made_again(patient: Patient, column: str) -> None:
-    patient.change(f"UPDATE videos SET {column} = NULL WHERE id = :id", id=patient.completed.id.hex)
+    await patient.change(
+        f"UPDATE videos SET {column} = NULL WHERE id = :id", id=patient.completed.id.hex
+    )
     before = patient.files()
 
     assert await patient.named(repair=True) == ["storyboard_unusable"]
@@ -211,6 +235,7 @@ async def test_half_a_storyboard_is_made_again(patient: Patient, column: str) ->
     assert patient.files() == before
 
 
+@on_either_database
 async def test_a_lost_video_is_given_up_until_it_is_found_again(patient: Patient) -> None:
     media = patient.path(patient.completed.media)
     aside = media.rename(patient.data / "elsewhere.mp4")
@@ -277,15 +302,16 @@ async def test_a_file_that_is_no_video_is_found_by_a_deep_look(patient: Patient)
 
 
 async def test_another_video_in_the_place_is_found_by_a_deep_look(patient: Patient) -> None:
-    patient.change("UPDATE videos SET width = 62 WHERE id = :id", id=patient.completed.id.hex)
+    await patient.change("UPDATE videos SET width = 62 WHERE id = :id", id=patient.completed.id.hex)
 
     [finding] = await patient.found(deep=True)
 
     assert finding.detail == "Its published file has 64x64 pixels instead of 62x64."
 
 
+@on_either_database
 async def test_a_video_whose_worker_is_lost_waits_again(patient: Patient) -> None:
-    patient.change(
+    await patient.change(
         "UPDATE videos SET status = 'processing', attempt = 1, tries = 1,"
         " lease_until = '2020-01-01 00:00:00.000000' WHERE id = :id",
         id=patient.waiting.id.hex,
@@ -296,6 +322,7 @@ async def test_a_video_whose_worker_is_lost_waits_again(patient: Patient) -> Non
     assert (await patient.video(patient.waiting.id)).status is Status.PENDING
 
 
+@on_either_database
 async def test_files_of_nobody_are_removed_or_kept_aside(patient: Patient) -> None:
     healthy = patient.files()
     spread = Path("57") / str(NOBODY)
@@ -324,8 +351,9 @@ async def test_files_of_nobody_are_removed_or_kept_aside(patient: Patient) -> No
     assert kept.read_bytes() == b"published"
 
 
+@on_either_database
 async def test_an_upload_that_is_over_goes_with_its_bytes(patient: Patient) -> None:
-    patient.change(
+    await patient.change(
         "UPDATE uploads SET expires_at = '2020-01-01 00:00:00.000000' WHERE video_id IS NULL"
     )
     before = patient.files()
@@ -335,8 +363,9 @@ async def test_an_upload_that_is_over_goes_with_its_bytes(patient: Patient) -> N
     assert len(before - patient.files()) == 1
 
 
+@on_either_database
 async def test_a_count_that_was_lost_is_raised(patient: Patient, clip: Path) -> None:
-    patient.change("UPDATE users SET weekly_upload_bytes = 1")
+    await patient.change("UPDATE users SET weekly_upload_bytes = 1")
 
     assert await patient.named(repair=True) == ["quota_differs"]
     assert await patient.found() == []
@@ -356,7 +385,9 @@ async def test_either_database_is_checked_and_mended(
         await upload(container, clip)
         completed = await process(container)
         await upload(container, clip)
-        claim = await ClaimVideo(store=container.store(), clock=container.clock())()
+        claim = await ClaimVideo(
+            store=container.store(), media=container.media(), clock=container.clock()
+        )()
         assert claim is not None
         lost = attrs.evolve(claim, lease_until=claim.created_at - HOURS_AGO)
         [admin] = await everyone(container)

@@ -233,7 +233,7 @@ def test_a_video_whose_worker_was_lost_waits_again_or_fails_after_all_tries() ->
     assert (again.status, again.ready_at, again.lease_until) == (Status.PENDING, NOW, None)
     assert (over.status, over.error_message) == (
         Status.FAILED,
-        "Processing was broken off three times.",
+        "The last of three tries to process it was broken off.",
     )
 
 

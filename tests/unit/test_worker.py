@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 
@@ -11,6 +11,7 @@ from adapters_jobs.embedded import EmbeddedQueue
 from adapters_jobs.worker import Worker
 from vidcore.errors import ServiceUnavailableError, VideoProcessingError
 from vidcore.lifecycle import LEASE, Status
+from vidcore.media import Plan
 from vidcore.ports.store import Store, UnitOfWork
 from vidcore.testing.clock import FixedClock
 from vidcore.testing.examples import NOW, example_config, example_user, example_video
@@ -37,8 +38,9 @@ class Workshop:
         self.media = InMemoryMedia()
         self.transcoder = FixedTranscoder(write=self.media.put)
         self.queue = EmbeddedQueue(poll=timedelta(milliseconds=5))
-        self.claim = ClaimVideo(store=self.store, clock=self.clock)
+        self.claim = ClaimVideo(store=self.store, media=self.media, clock=self.clock)
         self.report = ReportProgress(store=self.store, clock=self.clock)
+        self.end = EndAttempt(store=self.store, queue=self.queue, clock=self.clock)
         self.member = example_user(1)
         self.video = example_video(2, self.member, source="upload")
 
@@ -53,7 +55,7 @@ class Workshop:
                 clock=self.clock,
             ),
             report=self.report,
-            end=EndAttempt(store=self.store, queue=self.queue, clock=self.clock),
+            end=self.end,
             hand_back=HandBack(store=self.store, queue=self.queue, clock=self.clock),
             queue=self.queue,
             concurrency=concurrency,
@@ -237,6 +239,82 @@ async def test_a_stop_hands_back_what_is_being_processed(workshop: Workshop) -> 
     assert workshop.transcoder.stopped == 1
 
 
+class SlowToEnd(FixedTranscoder):
+    """Takes a while to end when it is stopped, as ffmpeg does."""
+
+    async def transcode(
+        self, source: str, destination: str, plan: Plan, progress: Callable[[float], None]
+    ) -> None:
+        try:
+            await super().transcode(source, destination, plan, progress)
+        except asyncio.CancelledError:
+            await asyncio.sleep(0.01)
+            raise
+
+
+async def test_a_stop_waits_for_each_of_several_to_hand_back(workshop: Workshop) -> None:
+    workshop.transcoder = SlowToEnd(write=workshop.media.put)
+    workshop.transcoder.gate.clear()
+    async with workshop.working(concurrency=3):
+        await workshop.transcoder.begun.wait()
+
+    video = await workshop.present()
+    assert (video.status, video.tries) == (Status.PENDING, 0)
+    assert workshop.media.files == {}
+
+
+async def test_what_is_claimed_when_the_stop_comes_is_handed_back(workshop: Workshop) -> None:
+    class Slow(ClaimVideo):
+        async def __call__(self, *, holder: str | None = None) -> Video | None:
+            claim = await super().__call__(holder=holder)
+            claimed.set()
+            await asyncio.sleep(0.01)
+            return claim
+
+    claimed = asyncio.Event()
+    workshop.claim = Slow(store=workshop.store, media=workshop.media, clock=workshop.clock)
+    async with workshop.working(), asyncio.timeout(10):
+        await claimed.wait()
+
+    video = await workshop.present()
+    assert (video.status, video.tries, video.attempt) == (Status.PENDING, 0, 1)
+
+
+@pytest.mark.parametrize("ends", ["with nothing to do", "with an error"])
+async def test_a_stop_while_nothing_is_claimed_ends(workshop: Workshop, ends: str) -> None:
+    class Slow(ClaimVideo):
+        async def __call__(self, *, holder: str | None = None) -> Video | None:  # noqa: ARG002
+            asking.set()
+            await asyncio.sleep(0.01)
+            if ends == "with an error":
+                raise ServiceUnavailableError("no database")
+            return None
+
+    asking = asyncio.Event()
+    workshop.claim = Slow(store=workshop.store, media=workshop.media, clock=workshop.clock)
+    async with workshop.working(), asyncio.timeout(10):
+        await asking.wait()
+
+    assert (await workshop.present()).attempt == 0
+
+
+async def test_a_stop_while_a_fault_is_told_hands_back(workshop: Workshop) -> None:
+    class Slow(EndAttempt):
+        async def failed(self, claim: Video, error: Exception) -> Status:
+            telling.set()
+            await asyncio.Event().wait()
+            return await super().failed(claim, error)
+
+    telling = asyncio.Event()
+    workshop.end = Slow(store=workshop.store, queue=workshop.queue, clock=workshop.clock)
+    workshop.transcoder.errors["transcode"] = ServiceUnavailableError("The disk is full.")
+    async with workshop.working(), asyncio.timeout(10):
+        await telling.wait()
+
+    video = await workshop.present()
+    assert (video.status, video.tries) == (Status.PENDING, 0)
+
+
 async def test_a_stop_after_the_lease_was_lost_changes_nothing(workshop: Workshop) -> None:
     workshop.transcoder.gate.clear()
     async with workshop.working():
@@ -273,7 +351,9 @@ class BrokenAtFirst(Store):
 @pytest.mark.parametrize("error", [ServiceUnavailableError("no database"), KeyError("a bug")])
 async def test_a_worker_outlives_a_store_that_fails(workshop: Workshop, error: Exception) -> None:
     workshop.claim = ClaimVideo(
-        store=BrokenAtFirst(workshop.store, error, times=2), clock=workshop.clock
+        store=BrokenAtFirst(workshop.store, error, times=2),
+        media=workshop.media,
+        clock=workshop.clock,
     )
     async with workshop.working():
         await workshop.wait_for(Status.COMPLETED)
@@ -288,6 +368,35 @@ async def test_a_lost_database_does_not_stop_the_transcode(
     workshop.transcoder.gate.clear()
     async with workshop.working(), asyncio.timeout(10):
         while broken.calls <= 3:
+            await asyncio.sleep(0.001)
+        workshop.transcoder.gate.set()
+        await workshop.wait_for(Status.COMPLETED)
+
+    assert workshop.transcoder.stopped == 0
+
+
+async def test_a_report_that_failed_is_tried_again_without_waiting_for_the_next(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_module, "HEARTBEAT", timedelta(hours=1))
+    broken = BrokenAtFirst(workshop.store, ServiceUnavailableError("no database"), times=2)
+    workshop.report = ReportProgress(store=broken, clock=workshop.clock)
+    workshop.transcoder.gate.clear()
+    async with workshop.working(), asyncio.timeout(10):
+        while (await workshop.present()).progress < 0.75:
+            await asyncio.sleep(0.001)
+        assert (await workshop.present()).lease_until == workshop.clock.now() + LEASE
+
+
+async def test_a_bug_in_a_heartbeat_does_not_stop_the_transcode(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_module, "HEARTBEAT", timedelta(milliseconds=2))
+    broken = BrokenAtFirst(workshop.store, ZeroDivisionError("a bug"), times=2)
+    workshop.report = ReportProgress(store=broken, clock=workshop.clock)
+    workshop.transcoder.gate.clear()
+    async with workshop.working(), asyncio.timeout(10):
+        while broken.calls <= 2:
             await asyncio.sleep(0.001)
         workshop.transcoder.gate.set()
         await workshop.wait_for(Status.COMPLETED)

@@ -151,6 +151,11 @@ class MediaStore(Protocol):
         ...
 
     @abstractmethod
+    async def clear(self, video_id: UUID, attempt: int, root: str | None) -> None:
+        """Remove what attempts up to this one have left under `root` (None: the default)."""
+        ...
+
+    @abstractmethod
     async def publish(self, draft: Draft) -> Published:
         """Bring the files safely to disk under their names; each name belongs to one attempt.
 

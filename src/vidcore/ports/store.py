@@ -5,7 +5,7 @@ meanwhile. That is what makes the rules of the core, which look first and then d
 """
 
 from abc import abstractmethod
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
@@ -207,8 +207,21 @@ class Videos(Protocol):
         ...
 
     @abstractmethod
-    async def last_due(self, user_id: UUID) -> datetime | None:
-        """Give the latest due time of a member's videos that are pending or processing, if any is."""
+    async def first_turns(self, user_id: UUID) -> Sequence[Video]:
+        """Give a member's videos that are in their `Video.is_first_turn`, by due time, then id.
+
+        Nothing is held: who asks holds the member.
+        """
+        ...
+
+    @abstractmethod
+    async def first_due(self) -> datetime | None:
+        """Give the earliest due time of all that are pending, if any is."""
+        ...
+
+    @abstractmethod
+    async def postpone(self, dues: Mapping[UUID, datetime]) -> None:
+        """Give videos these due times, by id; those that are pending no more keep theirs."""
         ...
 
     @abstractmethod
@@ -218,6 +231,11 @@ class Videos(Protocol):
         Those wait that are pending, ready or not, or abandoned; by due time, then id. Of what waits
         ahead, a video's work is that of its plan (`planned_work`). Nothing is held.
         """
+        ...
+
+    @abstractmethod
+    async def abandoned(self, now: datetime) -> Sequence[Video]:
+        """Give the videos whose worker was lost at `now` (`Video.is_abandoned`), by id."""
         ...
 
     @abstractmethod
@@ -301,7 +319,11 @@ class LoginFailures(Protocol):
     async def moments(
         self, *, name: str, address: str, since: datetime
     ) -> tuple[Sequence[datetime], Sequence[datetime]]:
-        """Give the failures after `since` for the name, and those from the address."""
+        """Give the failures after `since` for the name, and those from the address.
+
+        In a `write` unit of work both are held, even where there are none: whoever else looks so for
+        that name or that address waits for its end. It looks once, before it holds anything else.
+        """
         ...
 
     @abstractmethod
@@ -393,7 +415,8 @@ class Books(Protocol):
     async def claim_run(self, name: str, window: str) -> bool:
         """Say whether this is the first call for the scheduled work `name` in `window`.
 
-        The claim is undone with the unit of work, so that work which fails is done by the next.
+        Windows are moments in ISO 8601, all in UTC: one before the last that was claimed is over. The
+        claim is undone with the unit of work, so that work which fails is done by the next.
         """
         ...
 

@@ -249,6 +249,18 @@ class BooksContract:
             assert await work.books.claim_run("reset", "2026-03-08")
             assert await work.books.claim_run("sweep", "2026-03-01")
 
+    async def test_an_earlier_window_than_the_last_is_over(self, store: Store) -> None:
+        """Each kind of work by itself: a process whose clock is behind does nothing again."""
+        async with store.write() as work:
+            assert await work.books.claim_run("reset", "2026-03-08")
+            assert await work.books.claim_run("sweep", "2026-03-01")
+            await work.commit()
+
+        async with store.write() as work:
+            assert not await work.books.claim_run("reset", "2026-03-01")
+            assert await work.books.claim_run("reset", "2026-03-15")
+            assert await work.books.claim_run("sweep", "2026-03-08")
+
     async def test_a_claim_is_undone_with_its_unit_of_work(self, store: Store) -> None:
         """So that work which failed is done by the next."""
         async with store.write() as work:

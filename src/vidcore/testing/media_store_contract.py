@@ -94,6 +94,22 @@ class MediaStoreContract:
         assert once.storyboard is None
         assert self.published(media, once) == (MEDIA, PICTURE, None)
 
+    async def test_what_attempts_have_left_is_cleared_up_to_one(self, media: MediaStore) -> None:
+        """Drafted or published; later attempts, and other videos, keep theirs."""
+        first, second, third = [await self.filled(media, number) for number in (1, 2, 3)]
+        other = await self.make(media, 2)
+        for draft in (first, second, third):
+            self.fill(media, draft)
+        published = await media.publish(second)
+
+        await media.clear(ONE, 2, None)
+        await media.clear(numbered_id(9), 2, None)
+
+        assert self.drafted(media, first) == NOTHING
+        assert self.published(media, published) == NOTHING
+        assert self.drafted(media, third) == ALL
+        assert self.published(media, other) == ALL
+
     async def test_publishing_can_be_repeated(self, media: MediaStore) -> None:
         """As after a crash between it and its commit."""
         draft = await media.draft(ONE, 1, None)

@@ -130,11 +130,11 @@ class InMemoryBooks(Books):
         return len(late)
 
     async def claim_run(self, name: str, window: str) -> bool:
-        """Say whether this is the first call for the scheduled work `name` in `window`."""
+        """Say whether this is the first call for `name` in `window`, or a later one than any yet."""
         tables = self._session.changing
-        if (name, window) in tables.runs:
+        if tables.runs.get(name, "") >= window:
             return False
-        tables.runs.add((name, window))
+        tables.runs[name] = window
         return True
 
 

@@ -46,7 +46,7 @@ class Tables:
     failures: list[LoginFailure] = attrs.Factory(list)
     tallies: dict[Mode | None, Tally] = attrs.Factory(dict)
     deliveries: dict[UUID, Delivery] = attrs.Factory(dict)
-    runs: set[tuple[str, str]] = attrs.Factory(set)
+    runs: dict[str, str] = attrs.Factory(dict)
 
     def copy(self) -> Self:
         """Give tables that change without these."""
@@ -60,7 +60,7 @@ class Tables:
             failures=list(self.failures),
             tallies=dict(self.tallies),
             deliveries=dict(self.deliveries),
-            runs=set(self.runs),
+            runs=dict(self.runs),
         )
 
 

@@ -1,7 +1,7 @@
 """Categories, videos and uploads in memory."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -173,12 +173,29 @@ class InMemoryVideos(Videos):
         waiting = (video for video in videos if video.is_claimable(now))
         return min(waiting, key=lambda video: (video.due_at, video.id), default=None)
 
-    async def last_due(self, user_id: UUID) -> datetime | None:
-        """Give the latest due time of a member's videos that are pending or processing."""
-        under_way = (Status.PENDING, Status.PROCESSING)
+    async def abandoned(self, now: datetime) -> Sequence[Video]:
+        """Give the videos whose worker was lost, by id."""
         videos = self._session.tables.videos.values()
-        due = (v.due_at for v in videos if v.uploaded_by == user_id and v.status in under_way)
-        return max(due, default=None)
+        return sorted((v for v in videos if v.is_abandoned(now)), key=lambda v: v.id)
+
+    async def first_turns(self, user_id: UUID) -> Sequence[Video]:
+        """Give a member's videos that are in their first turn, by due time, then id."""
+        videos = self._session.tables.videos.values()
+        own = (video for video in videos if video.uploaded_by == user_id and video.is_first_turn)
+        return sorted(own, key=lambda video: (video.due_at, video.id))
+
+    async def first_due(self) -> datetime | None:
+        """Give the earliest due time of all that are pending."""
+        videos = self._session.tables.videos.values()
+        return min((v.due_at for v in videos if v.status is Status.PENDING), default=None)
+
+    async def postpone(self, dues: Mapping[UUID, datetime]) -> None:
+        """Give videos that are pending these due times, by id."""
+        videos = self._session.changing.videos
+        for video_id, due_at in dues.items():
+            video = videos.get(video_id)
+            if video is not None and video.status is Status.PENDING:
+                videos[video_id] = attrs.evolve(video, due_at=due_at)
 
     async def line(self, video_ids: Collection[UUID], now: datetime) -> Line:
         """Give the turns of those videos that wait, and all that are being processed."""

@@ -172,9 +172,7 @@ class InMemoryMedia(MediaStore):
 
     async def draft(self, video_id: UUID, attempt: int, root: str | None) -> Draft:
         """Begin an attempt under `root`, and clear what earlier ones left."""
-        for path in self._of(video_id):
-            if int(path.rpartition("-")[2].partition(".")[0]) < attempt:
-                del self.files[path]
+        await self.clear(video_id, attempt - 1, root)
         stem = f"{root or self.default_root()}/{video_id}"
         return Draft(
             video_id=video_id,
@@ -183,6 +181,12 @@ class InMemoryMedia(MediaStore):
             thumbnail=f"{stem}/draft-{attempt}.jpg",
             storyboard=f"{stem}/draft-{attempt}.tiles.jpg",
         )
+
+    async def clear(self, video_id: UUID, attempt: int, root: str | None) -> None:  # noqa: ARG002 - whatever the root
+        """Remove what attempts up to this one have left."""
+        for path in self._of(video_id):
+            if int(path.rpartition("-")[2].partition(".")[0]) <= attempt:
+                del self.files[path]
 
     async def publish(self, draft: Draft) -> Published:
         """Bring the files under their names; each name belongs to one attempt.

@@ -257,21 +257,78 @@ class ClaimableVideosContract:
                 await work.videos.remove(video.id)
         assert order == [abandoned, low, high, newest]
 
-    async def test_the_last_due_is_that_of_the_members_videos_under_way(self, store: Store) -> None:
-        """Others' videos, and those that are done, do not count."""
-        later = NOW + timedelta(days=1)
+    async def test_first_turns_are_those_of_the_members_videos_under_way(
+        self, store: Store
+    ) -> None:
+        """By due time, then id; neither others' videos, nor those that are tried again or done."""
+        high = example_video(8, MEMBER, due_at=NOW)
+        low = example_video(3, MEMBER, due_at=NOW)
+        running = example_processing(4, MEMBER, due_at=NOW - MICROSECOND)
         await remember(
             store,
-            example_video(3, MEMBER, due_at=NOW),
-            example_processing(4, MEMBER, due_at=NOW + MICROSECOND),
-            example_completed(5, MEMBER, due_at=later),
-            example_failed(6, MEMBER, due_at=later),
-            example_video(7, OTHER, due_at=later),
+            high,
+            low,
+            running,
+            example_completed(5, MEMBER),
+            example_failed(6, MEMBER),
+            example_video(7, OTHER),
+            example_video(9, MEMBER, attempt=1),
+            example_processing(10, MEMBER, attempt=2),
         )
 
         async with store.read() as work:
-            assert await work.videos.last_due(MEMBER.id) == NOW + MICROSECOND
-            assert await work.videos.last_due(NOBODY) is None
+            assert await work.videos.first_turns(MEMBER.id) == [running, low, high]
+            assert await work.videos.first_turns(NOBODY) == []
+
+    async def test_the_first_due_is_that_of_all_that_are_pending(self, store: Store) -> None:
+        """Whosever they are, ready or not."""
+        async with store.read() as work:
+            assert await work.videos.first_due() is None
+        await remember(
+            store,
+            example_video(3, MEMBER, due_at=NOW + MICROSECOND),
+            example_video(4, OTHER, due_at=NOW, ready_at=NOW + timedelta(days=1)),
+            example_processing(5, MEMBER, due_at=NOW - MICROSECOND),
+            example_failed(6, MEMBER, due_at=NOW - MICROSECOND),
+        )
+
+        async with store.read() as work:
+            assert await work.videos.first_due() == NOW
+
+    async def test_what_is_pending_can_be_postponed(self, store: Store) -> None:
+        """And nothing else of it changes, nor of any other."""
+        pending, other = example_video(3, MEMBER), example_video(4, OTHER)
+        running = example_processing(5, MEMBER)
+        await remember(store, pending, other, running)
+        later = NOW + timedelta(days=1)
+
+        async with store.write() as work:
+            await work.videos.postpone({})
+            await work.videos.postpone(dict.fromkeys((pending.id, running.id, NOBODY), later))
+            await work.commit()
+
+        async with store.read() as work:
+            assert await work.videos.get(pending.id) == attrs.evolve(pending, due_at=later)
+            assert await work.videos.get(other.id) == other
+            assert await work.videos.get(running.id) == running
+
+    async def test_what_lost_workers_hold_is_found_when_the_lease_ends(self, store: Store) -> None:
+        """By id, and nothing that is not being processed."""
+        lost = example_processing(4, MEMBER, lease_until=NOW)
+        second = example_processing(3, OTHER, lease_until=NOW - MICROSECOND)
+        await remember(
+            store,
+            lost,
+            second,
+            example_processing(5, MEMBER, lease_until=NOW + MICROSECOND),
+            example_video(6, MEMBER),
+            example_completed(7, MEMBER),
+        )
+
+        async with store.read() as work:
+            assert await work.videos.abandoned(NOW) == [second, lost]
+        async with store.write() as work:
+            assert await work.videos.abandoned(NOW - MICROSECOND) == [second]
 
     async def test_what_somebody_holds_is_found_by_the_name(self, store: Store) -> None:
         """Only while it is processed."""

@@ -26,6 +26,7 @@ from vidcore.users import Role, User, check_email, check_password, check_usernam
 from vidcore.webhooks import DELIVERED_KEPT, UNDELIVERED_KEPT
 
 WEEKLY_RESET: Final = "weekly-quota-reset"
+TIDYING: Final = "tidy-up"
 
 
 @attrs.frozen(kw_only=True)
@@ -114,6 +115,15 @@ class TidyUp:
     store: Store
     uploads: UploadArea
     clock: Clock
+
+    async def hourly(self) -> int:
+        """Tidy once an hour among all processes, and give what a call gives."""
+        hour = self.clock.now().replace(minute=0, second=0, microsecond=0)
+        async with self.store.write() as uow:
+            if not await uow.books.claim_run(TIDYING, hour.isoformat()):
+                return 0
+            await uow.commit()
+        return await self()
 
     async def __call__(self) -> int:
         """Tidy, and give the number of uploads whose bytes were removed."""

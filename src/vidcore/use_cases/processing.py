@@ -5,7 +5,8 @@ and are published before the record says `completed`; the source goes last. So a
 has its files, and a worker that comes back late can overwrite nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
@@ -15,6 +16,7 @@ from vidcore.errors import (
     FileFormatNotSupportedError,
     LeaseLostError,
     NotFoundError,
+    ServiceUnavailableError,
     VideoProcessingError,
 )
 from vidcore.lifecycle import Status
@@ -36,6 +38,8 @@ from vidcore.ports.transcoding import Transcoder
 from vidcore.use_cases.announcing import Outbox, announce_end
 from vidcore.videos import Rendition, Video
 
+STEP_TRIES: Final = 3  # a store that comes back was seen to be lost twice: as it goes, as it comes
+RESCUE: Final = "rescue"  # the name of its runs in the books
 PROGRESS_BEFORE_PUBLISHING: Final = 0.99  # 1.0 is said by `completed` alone
 
 
@@ -44,17 +48,19 @@ class ClaimVideo:
     """Take the video whose turn it is."""
 
     store: Store
+    media: MediaStore
     clock: Clock
     outbox: Outbox | None = None
 
     async def __call__(self, *, holder: str | None = None) -> Video | None:
         """Give the video, claimed in the name of `holder`, or None if none waits.
 
-        Videos whose worker was lost are recovered on the way; after all tries they end as failed.
+        Videos whose worker was lost are recovered on the way; after all tries they end as failed, and
+        what the attempts have left is cleared.
         """
         while True:
-            now = self.clock.now()
             async with self.store.write() as uow:
+                now = self.clock.now()  # not before: to wait for the store takes of the lease
                 video = await uow.videos.next_claimable(now)
                 if video is None:
                     return None
@@ -67,38 +73,95 @@ class ClaimVideo:
                 await uow.commit()
             if video.status is Status.PROCESSING:
                 return video
+            await _clear_attempts(self.store, self.media, video)
 
 
 @attrs.frozen(kw_only=True)
-class RecoverOwn:
-    """Take back what was held in a name whose last bearer is known to be dead, before leases run out."""
+class _TakeBack:
+    """Takes videos from lost workers: to wait again, or failed after all tries."""
 
     store: Store
+    media: MediaStore
     queue: ProcessingQueue
     clock: Clock
     outbox: Outbox | None = None
 
+    async def _recover(self, uow: UnitOfWork, lost: Sequence[Video]) -> Sequence[Video]:
+        now = self.clock.now()
+        recovered = [video.recovered(now) for video in lost]
+        for video in recovered:
+            await uow.videos.save(video)
+            await announce_end(self.outbox, uow, video, now)
+            if video.status is Status.PENDING:
+                await self.queue.enlist(uow, video)
+        await uow.commit()
+        return recovered
+
+    async def _end(self, recovered: Sequence[Video]) -> int:
+        for video in recovered:
+            if video.status is Status.PENDING:
+                await self.queue.announce(video.id)
+            else:
+                await _clear_attempts(self.store, self.media, video)
+        return len(recovered)
+
+
+@attrs.frozen(kw_only=True)
+class RecoverOwn(_TakeBack):
+    """Take back what was held in a name whose last bearer is known to be dead, before leases run out."""
+
     async def __call__(self, holder: str) -> int:
         """Give the number of videos that wait again, or failed after all tries."""
         async with self.store.write() as uow:
-            lost = await uow.videos.held_by(holder)
-            for video in lost:
-                now = self.clock.now()
-                back = video.recovered(now)
-                await uow.videos.save(back)
-                await announce_end(self.outbox, uow, back, now)
-                if back.status is Status.PENDING:
-                    await self.queue.enlist(uow, back)
-            await uow.commit()
-        return len(lost)
+            recovered = await self._recover(uow, await uow.videos.held_by(holder))
+        return await self._end(recovered)
+
+
+@attrs.frozen(kw_only=True)
+class RescueLost(_TakeBack):
+    """Take back what lost workers held, also where no worker is left to look for it.
+
+    `pause` takes longer than a worker that reaches the store needs to renew a lease that ran out
+    while it did not.
+    """
+
+    pause: Callable[[], Awaitable[None]]
+
+    async def __call__(self) -> int:
+        """Give the number of videos that wait again, or failed; once a minute among all processes."""
+        async with self.store.read() as uow:
+            seen = {(v.id, v.attempt) for v in await uow.videos.abandoned(self.clock.now())}
+        if not seen:
+            return 0
+        await self.pause()
+        async with self.store.write() as uow:
+            now = self.clock.now()
+            minute = now.replace(second=0, microsecond=0)
+            if not await uow.books.claim_run(RESCUE, minute.isoformat()):
+                return 0
+            lost = [v for v in await uow.videos.abandoned(now) if (v.id, v.attempt) in seen]
+            recovered = await self._recover(uow, lost)
+        return await self._end(recovered)
+
+
+async def _clear_attempts(store: Store, media: MediaStore, video: Video) -> None:
+    """Remove what the attempts at a failed video have left: no other attempt may ever come to it."""
+    async with store.read() as uow:
+        root = (await uow.config.get()).video_storage_path
+    await media.clear(video.id, video.attempt, root)
+
+
+async def _present(uow: UnitOfWork, claim: Video) -> Video:
+    """Give the present state of a claimed video. Raises LeaseLostError if it is gone."""
+    try:
+        return await uow.videos.get(claim.id)
+    except NotFoundError:
+        raise LeaseLostError(claim.attempt) from None
 
 
 async def _held(uow: UnitOfWork, claim: Video) -> Video:
     """Give the present state of a claimed video. Raises LeaseLostError if it is gone, or another's."""
-    try:
-        video = await uow.videos.get(claim.id)
-    except NotFoundError:
-        raise LeaseLostError(claim.attempt) from None
+    video = await _present(uow, claim)
     video.check_holder(claim.attempt)
     return video
 
@@ -111,18 +174,33 @@ class ReportProgress:
     clock: Clock
 
     async def __call__(self, claim: Video, progress: float) -> None:
-        """Note `progress`, 0.0 to 1.0. Raises LeaseLostError."""
+        """Note `progress`, 0.0 to 1.0. Raises LeaseLostError, but not after the claim's completion."""
         async with self.store.write() as uow:
-            video = await _held(uow, claim)
+            video = await _present(uow, claim)
+            if video.is_completed_by(claim.attempt):
+                return
             await uow.videos.save(
                 video.reported(claim.attempt, progress=progress, now=self.clock.now())
             )
             await uow.commit()
 
     async def check(self, claim: Video) -> None:
-        """Look whether the claim still holds, and renew nothing. Raises LeaseLostError."""
+        """Look whether the claim still holds, and renew nothing. Raises as a report does."""
         async with self.store.read() as uow:
-            await _held(uow, claim)
+            video = await _present(uow, claim)
+        if not video.is_completed_by(claim.attempt):
+            video.check_holder(claim.attempt)
+
+
+async def _insist(step: Callable[[], Awaitable[None]]) -> None:
+    """Take a step that does no more when it is repeated, also where the store is lost in its midst.
+
+    Raises ServiceUnavailableError when it was lost each of STEP_TRIES times.
+    """
+    for _ in range(STEP_TRIES - 1):
+        with suppress(ServiceUnavailableError):
+            return await step()
+    return await step()
 
 
 @attrs.frozen(kw_only=True)
@@ -182,7 +260,11 @@ class ProcessVideo:
         except BaseException:  # cancelled or not, what the attempt has made is cleared away
             await self.media.discard(draft)
             raise
-        await self._record(claim, draft, published, made, busy_since=begun)
+        try:
+            await _insist(lambda: self._record(claim, published, made, busy_since=begun))
+        except LeaseLostError:
+            await self.media.discard(draft)
+            raise
         await self.uploads.discard(claim.source)
 
     async def _make(
@@ -240,54 +322,49 @@ class ProcessVideo:
         return board
 
     async def _note(self, claim: Video, made: Plan) -> None:
-        async with self.store.write() as uow:
-            video = await _held(uow, claim)
-            await uow.videos.save(video.planned(claim.attempt, made))
-            await uow.commit()
+        async def note() -> None:
+            async with self.store.write() as uow:
+                video = await _held(uow, claim)
+                await uow.videos.save(video.planned(claim.attempt, made))
+                await uow.commit()
+
+        await _insist(note)
 
     async def _record(
-        self,
-        claim: Video,
-        draft: Draft,
-        published: Published,
-        made: _Made,
-        *,
-        busy_since: timedelta,
+        self, claim: Video, published: Published, made: _Made, *, busy_since: timedelta
     ) -> None:
         """Say in the store that the files are published, and how long it took.
 
-        Once the commit was begun, the files stay, whatever is raised: it may have reached the store.
-        Should it not have, the next attempt clears them.
+        Once the commit was begun, the files stay unless the lease is lost: it may have reached the
+        store. Should it not have, the next attempt clears them.
         """
-        try:
-            async with self.store.write() as uow:
-                video = await _held(uow, claim)
-                has_storyboard = published.storyboard is not None and made.board is not None
-                rendition = Rendition(
-                    media=published.media,
-                    thumbnail=published.thumbnail,
-                    storyboard=published.storyboard if has_storyboard else None,
-                    storyboard_layout=made.board if has_storyboard else None,
-                    file_size_bytes=published.file_size_bytes,
-                    duration_seconds=made.facts.duration_seconds,
-                    width=made.facts.width,
-                    height=made.facts.height,
-                )
-                completed = video.completed(claim.attempt, rendition)
-                await uow.videos.save(completed)
-                await announce_end(self.outbox, uow, completed, self.clock.now())
-                tally = await uow.tallies.get(made.plan.mode)
-                counted = tally.with_completed(
-                    made.plan,
-                    media_seconds=made.facts.duration_seconds,
-                    busy=self.clock.elapsed() - busy_since,
-                    typical=made.as_planned,
-                )
-                await uow.tallies.save(counted)
-                await uow.commit()
-        except LeaseLostError:
-            await self.media.discard(draft)
-            raise
+        async with self.store.write() as uow:
+            video = await _present(uow, claim)
+            if video.is_completed_by(claim.attempt):
+                return
+            has_storyboard = published.storyboard is not None and made.board is not None
+            rendition = Rendition(
+                media=published.media,
+                thumbnail=published.thumbnail,
+                storyboard=published.storyboard if has_storyboard else None,
+                storyboard_layout=made.board if has_storyboard else None,
+                file_size_bytes=published.file_size_bytes,
+                duration_seconds=made.facts.duration_seconds,
+                width=made.facts.width,
+                height=made.facts.height,
+            )
+            completed = video.completed(claim.attempt, rendition)
+            await uow.videos.save(completed)
+            await announce_end(self.outbox, uow, completed, self.clock.now())
+            tally = await uow.tallies.get(made.plan.mode)
+            counted = tally.with_completed(
+                made.plan,
+                media_seconds=made.facts.duration_seconds,
+                busy=self.clock.elapsed() - busy_since,
+                typical=made.as_planned,
+            )
+            await uow.tallies.save(counted)
+            await uow.commit()
 
 
 @attrs.frozen(kw_only=True)

@@ -13,6 +13,7 @@ from vidcore.catalogue import VideoEntry
 from vidcore.config import Config
 from vidcore.details import VideoDetails
 from vidcore.errors import NotFoundError, UnknownReferenceError
+from vidcore.joining import join_line
 from vidcore.media import Plan, check_filename, plan
 from vidcore.ports.clock import Clock
 from vidcore.ports.identity import IdSource
@@ -21,7 +22,7 @@ from vidcore.ports.storage import UploadArea
 from vidcore.ports.store import Store, UnitOfWork
 from vidcore.ports.transcoding import Transcoder
 from vidcore.quota import Quota
-from vidcore.turns import due_at, work_of
+from vidcore.turns import work_of
 from vidcore.uploads import DISK_FLOOR, Admission, Upload, admit, check_room
 from vidcore.use_cases.estimating import EstimateRemaining
 from vidcore.use_cases.recognizing import own_account
@@ -273,6 +274,12 @@ class FinishUpload:
         """
         now = self.clock.now()
         upload.check_live(now)
+        joining = join_line(
+            now,
+            work=content.work,
+            own=await uow.videos.first_turns(user.id),
+            first=await uow.videos.first_due(),
+        )
         video = Video.accept(
             id=self.ids.new(),
             details=details,
@@ -283,9 +290,10 @@ class FinishUpload:
             now=now,
             sha256=content.sha256,
             plan=content.plan,
-            due_at=due_at(now, work=content.work, behind=await uow.videos.last_due(user.id)),
+            due_at=joining.due_at,
         )
         await uow.videos.add(video)
+        await uow.videos.postpone(joining.later)
         await uow.users.save(user.charged(received, now))
         await self.queue.enlist(uow, video)
         return video

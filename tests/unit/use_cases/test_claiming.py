@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import attrs
@@ -16,6 +17,7 @@ from vidcore.lifecycle import BACK_OFF, LEASE, TRIES_MAX, Status
 from vidcore.testing.examples import (
     MICROSECOND,
     NOW,
+    example_config,
     example_processing,
     example_user,
     example_video,
@@ -27,6 +29,7 @@ from vidcore.use_cases.processing import (
     HandBack,
     RecoverOwn,
     ReportProgress,
+    RescueLost,
 )
 from vidcore.videos import Video
 
@@ -95,16 +98,19 @@ async def test_a_video_whose_workers_are_all_lost_fails_and_the_next_is_claimed(
     platform: MemoryPlatform,
 ) -> None:
     await platform.add(
+        example_config(),
         example_processing(11, OWNER, tries=TRIES_MAX, attempt=5),
         example_video(12, OWNER, ready_at=NOW + LEASE),
     )
+    platform.media.put((await platform.media.draft(VIDEO.id, 5, None)).media, b"half")
     platform.clock.set(NOW + LEASE)
 
     assert (await claim(platform)).id == example_video(12, OWNER).id
 
     failed = await platform.video(VIDEO.id)
     assert (failed.status, failed.lease_until) == (Status.FAILED, None)
-    assert failed.error_message == "Processing was broken off three times."
+    assert failed.error_message == "The last of three tries to process it was broken off."
+    assert platform.media.files == {}
     assert await platform.make(ClaimVideo)() is None
 
 
@@ -244,6 +250,7 @@ async def test_what_a_dead_worker_held_waits_again_at_once_or_has_failed(
     platform: MemoryPlatform,
 ) -> None:
     await platform.add(
+        example_config(),
         example_processing(1, OWNER, holder="dead"),
         example_processing(2, OWNER, holder="dead", tries=TRIES_MAX),
         example_processing(3, OWNER, holder="alive"),
@@ -257,3 +264,64 @@ async def test_what_a_dead_worker_held_waits_again_at_once_or_has_failed(
     assert [v.status for v in videos.values()].count(Status.PENDING) == 1
     assert [v.status for v in videos.values()].count(Status.FAILED) == 1
     assert platform.queue.enlisted == [example_video(1, OWNER).id]
+
+
+def rescue(platform: MemoryPlatform, pause: Callable[[], Awaitable[None]]) -> RescueLost:
+    return RescueLost(
+        store=platform.store,
+        media=platform.media,
+        queue=platform.queue,
+        clock=platform.clock,
+        pause=pause,
+    )
+
+
+async def no_pause() -> None:
+    return
+
+
+async def test_what_lost_workers_held_is_rescued_also_where_nobody_claims(
+    platform: MemoryPlatform,
+) -> None:
+    await platform.add(
+        example_config(),
+        example_processing(1, OWNER),
+        example_processing(2, OWNER, tries=TRIES_MAX),
+        example_processing(3, OWNER, lease_until=NOW + LEASE + MICROSECOND),
+    )
+    last = example_processing(2, OWNER)
+    platform.media.put((await platform.media.draft(last.id, last.attempt, None)).media, b"half")
+    rescue_lost = rescue(platform, no_pause)
+    assert await rescue_lost() == 0
+    platform.clock.set(NOW + LEASE)
+
+    assert await rescue_lost() == 2
+
+    statuses = [video.status for video in platform.remembered().videos.values()]
+    assert sorted(statuses) == [Status.FAILED, Status.PENDING, Status.PROCESSING]
+    assert platform.queue.enlisted == [example_video(1, OWNER).id]
+    assert platform.media.files == {}
+
+
+async def test_a_worker_that_renews_meanwhile_keeps_its_video(platform: MemoryPlatform) -> None:
+    await platform.add(VIDEO)
+    claimed = await claim(platform)
+    platform.clock.set(NOW + LEASE)
+
+    async def renew() -> None:
+        await platform.make(ReportProgress)(claimed, 0.5)
+
+    assert await rescue(platform, renew)() == 0
+    assert (await platform.video(VIDEO.id)).status is Status.PROCESSING
+
+
+async def test_of_two_that_rescue_at_once_one_does(platform: MemoryPlatform) -> None:
+    await platform.add(example_config(), example_processing(1, OWNER, lease_until=NOW))
+
+    async def pause() -> None:
+        await asyncio.sleep(0)
+
+    counts = await asyncio.gather(rescue(platform, pause)(), rescue(platform, pause)())
+
+    assert sorted(counts) == [0, 1]
+    assert len(platform.queue.enlisted) == 1

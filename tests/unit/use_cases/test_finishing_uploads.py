@@ -69,7 +69,9 @@ async def test_a_finished_upload_knows_its_checksum_its_plan_and_its_turn(
     assert video.sha256 == sha256(SENT).hexdigest()
     assert video.plan == plan(COPYABLE)
     assert video.playable_source == video.source
-    assert video.due_at == waiting.due_at + work_of(COPYABLE, plan(COPYABLE))
+    work = work_of(COPYABLE, plan(COPYABLE))
+    assert video.due_at == NOW + work
+    assert (await platform.video(waiting.id)).due_at == waiting.due_at + work
     assert platform.queue.enlisted == platform.queue.announced == [video.id]
 
 

@@ -197,3 +197,17 @@ async def test_old_failed_logins_are_forgotten(platform: MemoryPlatform) -> None
     await platform.make(TidyUp)()
 
     assert [each.at for each in platform.remembered().failures] == [NOW - WINDOW + MICROSECOND]
+
+
+async def test_the_schedule_tidies_once_an_hour_whoever_asks(platform: MemoryPlatform) -> None:
+    tidy = platform.make(TidyUp)
+    for name in ("one", "two"):
+        await platform.receive(name, b"bytes")
+    platform.clock.set(NOW + timedelta(hours=2))
+
+    counts = await asyncio.gather(tidy.hourly(), tidy.hourly())
+
+    assert sorted(counts) == [0, 2]
+    await platform.receive("three", b"bytes")
+    platform.clock.set(NOW + timedelta(hours=3, microseconds=1))
+    assert await tidy.hourly() == 1

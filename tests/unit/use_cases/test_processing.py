@@ -279,6 +279,25 @@ async def test_what_could_be_published_only_by_half_is_discarded(
     assert platform.bytes_kept() == {"source-11": b"sent"}
 
 
+async def test_a_store_that_is_lost_for_a_moment_costs_nothing(
+    platform: MemoryPlatform, claimed: Video
+) -> None:
+    steps: list[str] = []
+
+    async def lose_answers(name: str) -> None:
+        steps.append(name)
+        if name == "committed" and steps.count(name) in {1, 3}:
+            raise ServiceUnavailableError("The connection is lost.")
+
+    await platform.make(ProcessVideo, *stepped(platform, lose_answers))(claimed, ignore)
+
+    video = await platform.video(VIDEO.id)
+    assert video.status is Status.COMPLETED
+    assert platform.bytes_kept() == files_of(video)
+    tallies = platform.remembered().tallies
+    assert sum(tally.completed for tally in tallies.values()) == 1
+
+
 async def test_files_stay_when_nobody_knows_whether_the_commit_reached_the_store(
     platform: MemoryPlatform, claimed: Video
 ) -> None:
