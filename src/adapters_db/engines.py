@@ -172,5 +172,9 @@ def _postgresql_arguments(url: URL, **settings: str) -> dict[str, Any]:
     given = url.query.get("options", ())
     options = [given] if isinstance(given, str) else [*given]
     options += [f"-c {name}={value}" for name, value in settings.items()]
-    lost_peers = {name: value for name, value in LOST_PEERS.items() if name not in url.query}
-    return {"options": " ".join(options), **lost_peers}
+    return {"options": " ".join(options), **lost_peers(url)}
+
+
+def lost_peers(url: URL) -> dict[str, int]:
+    """Give LOST_PEERS, less what the address says itself."""
+    return {name: value for name, value in LOST_PEERS.items() if name not in url.query}

@@ -29,6 +29,7 @@ from vidcore.ports.store import UnitOfWork
 from vidcore.videos import Video
 
 PAUSE: Final = timedelta(seconds=2)  # before a new start, after the database was lost
+_LOST: Final = (psycopg.OperationalError, psycopg.errors.IdleInTransactionSessionTimeout)
 
 _log = structlog.get_logger("vidcore.queue")
 
@@ -110,8 +111,8 @@ class ProcrastinateQueue(ProcessingQueue):
         try:
             async with fleet_schema.in_schema(connection):
                 await job.defer_async(video=str(video.id))
-        except (psycopg.OperationalError, ConnectorException) as error:
-            if not isinstance(error.__cause__ or error, psycopg.OperationalError):
+        except (*_LOST, ConnectorException) as error:
+            if not isinstance(error.__cause__ or error, _LOST):
                 raise
             raise ServiceUnavailableError("The database is out of reach.") from error
 

@@ -87,6 +87,7 @@ def kills(names: Sequence[str], kills: int, seed: int, seconds: float | None) ->
             clips = short_clips(folder / "clips")
             harness = KillAnywhere(name, here, clips, seed=seed)
             report = asyncio.run(_within(here, lambda: harness.run(kills, within=seconds)))  # noqa: B023 - called at once
+        report.check_times(embedded=not setup.workers)
         click.echo("\n".join((report.row(), *report.faults)))
         wrong += len(report.faults)
     if wrong:
@@ -100,7 +101,7 @@ def steps(every: int, *, postgresql: bool) -> None:
     """Kill before and after each step of an upload and its processing."""
 
     async def run(way: Way, folder: Path, url: str) -> Outcomes:
-        async with StepByStep(folder, url, short_clips(folder / "clips")[0]) as harness:
+        async with StepByStep(folder, url) as harness:
             points = await harness.points(way)
             outcomes = await harness.run(way, points[::every])
             await harness.sweep()

@@ -33,6 +33,12 @@ def long_clip(folder: Path, *, seconds: int = 12) -> Path:
     return _made(folder / f"long {seconds}.avi", "1280x720", str(seconds), _AVI)
 
 
+def raw_clip(folder: Path) -> Path:
+    """Make a clip of 4.6 MB, which is encoded, and written past the cache where the disk allows it."""
+    folder.mkdir(exist_ok=True)
+    return _made(folder / "raw.avi", "640x480", "0.4", ("-c:v", "rawvideo", "-pix_fmt", "yuv420p"))
+
+
 def heavy_clip(folder: Path) -> Path:
     """Make a clip of some 15 MB, which is copied, and which no socket's buffers hold."""
     folder.mkdir(exist_ok=True)

@@ -26,6 +26,8 @@ SETTLING: Final = (
     150.0  # seconds; two leases, if a video is struck twice, and the waiting for a turn
 )
 STRIKES: Final = (1, 1, 1, 2)  # three broken tries end a video as failed, by design
+AGAIN_MAX: Final = 45.0  # seconds: the lease, and the time until somebody looks
+AGAIN_EMBEDDED_MAX: Final = 2.0  # seconds from a restart
 WAYS: Final[tuple[Way, Way]] = ("form", "tus")
 
 _log = structlog.get_logger("chaos")
@@ -54,6 +56,17 @@ class Report:
     again_from_ready: list[float] = attrs.Factory(list)
     swept: int = 0
     faults: list[str] = attrs.Factory(list)
+
+    def check_times(self, *, embedded: bool) -> None:
+        """Add a fault if videos waited for too long; embedded workers come back with their service."""
+        bounds = [(self.again, AGAIN_MAX)]
+        if embedded:
+            bounds.append((self.again_from_ready, AGAIN_EMBEDDED_MAX))
+        self.faults += [
+            f"videos were taken up again after {statistics.median(times):.2f} s, not {bound:.0f}"
+            for times, bound in bounds
+            if times and statistics.median(times) > bound
+        ]
 
     def row(self) -> str:
         """Give a row of the table whose head is HEAD."""

@@ -10,9 +10,11 @@ from typing import Final, Self
 import attrs
 
 from tests.chaos.books import Books, age, compare
+from tests.chaos.clips import raw_clip, short_clips
 from tests.chaos.counted import Point
 from tests.chaos.installation import SERVE, Installation, until
 from tests.chaos.members import Member, Sent, Way
+from tests.chaos.processes import strays
 
 MODULE: Final = "tests.chaos.counted"
 ENDING: Final = 60.0  # seconds
@@ -58,9 +60,9 @@ def points_of(names: Iterable[str]) -> list[Point]:
 
 
 class StepByStep:
-    """Kills the service of `folder` at each point of the way of a `clip`."""
+    """Kills the service of `folder` at each point of the way of a clip: one way copied, one encoded."""
 
-    def __init__(self, folder: Path, database_url: str, clip: Path) -> None:
+    def __init__(self, folder: Path, database_url: str) -> None:
         self._order = folder / "order"
         self._trace = folder / "trace"
         self.installation = Installation(
@@ -70,7 +72,8 @@ class StepByStep:
             CHAOS_ORDER=str(self._order),
             CHAOS_TRACE=str(self._trace),
         )
-        self._clip = clip
+        clips = folder / "clips"
+        self._clips: dict[Way, Path] = {"form": short_clips(clips)[0], "tus": raw_clip(clips)}
         self._member = Member(self.installation, seconds=0.0)
         self._books = Books(database_url)
         self._accepted = 0
@@ -115,13 +118,14 @@ class StepByStep:
         self._order.write_text("" if point is None else str(point))
         self._number += 1
         title = f"step-{self._number}-"
-        sending = asyncio.create_task(self._member.send(self._clip, title, way))
+        sending = asyncio.create_task(self._member.send(self._clips[way], title, way))
         await until(
             lambda: self._has_died or (sending.done() and self._is_over),
             seconds=ENDING,
             why=f"{title} is neither processed nor killed",
         )
         died = self._has_died
+        await until(lambda: not strays(here.folder), seconds=5, why=f"{strays(here.folder)}")
         self._order.unlink()
         if not died:
             await here.end(SERVE, signal.SIGTERM)

@@ -66,9 +66,10 @@ async def test_what_was_accepted_survives_kills_in_a_fleet(
 
 
 @pytest.mark.parametrize("way", ["form", "tus"])
-async def test_a_kill_at_any_step_loses_nothing(tmp_path: Path, way: Way) -> None:
-    clip = short_clips(tmp_path / "clips")[0]
-    async with StepByStep(tmp_path, f"sqlite:///{tmp_path / 'test.db'}", clip) as harness:
+async def test_a_kill_at_any_step_loses_nothing(
+    tmp_path: Path, database_url: str, way: Way
+) -> None:
+    async with StepByStep(tmp_path, database_url) as harness:
         points = await harness.points(way)
 
         outcomes = await harness.run(way, random.Random(way).sample(points, POINTS))
