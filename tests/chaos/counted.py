@@ -25,6 +25,9 @@ FILE_STEPS: Final = (
     *("mkdir", "replace", "rename", "link", "unlink"),
 )
 CALLERS: Final = 2
+OFTEN: Final = (
+    0.05  # seconds between two looks at the progress: also of clips that take less than one
+)
 SOURCES: Final = str(Path(__file__).parents[2] / "src")
 
 
@@ -95,9 +98,10 @@ def count_calls(steps: Steps, owner: Any, name: str, *, what: str, of: str) -> N
 
     def counted(*arguments: Any, **named: Any) -> Any:
         point = steps.begin(what, of=of)
-        result = call(*arguments, **named)
-        steps.end(point)
-        return result
+        try:
+            return call(*arguments, **named)
+        finally:
+            steps.end(point)
 
     setattr(owner, name, counted)
 
@@ -108,9 +112,10 @@ def count_awaits(steps: Steps, owner: Any, name: str, *, what: str, of: str) -> 
 
     async def counted(*arguments: Any, **named: Any) -> Any:
         point = steps.begin(what, of=of)
-        result = await call(*arguments, **named)
-        steps.end(point)
-        return result
+        try:
+            return await call(*arguments, **named)
+        finally:
+            steps.end(point)
 
     setattr(owner, name, counted)
 
@@ -122,7 +127,10 @@ def main() -> None:
         count_calls(steps, os, name, what=name, of="adapters_")
     count_awaits(steps, SqlUnitOfWork, "commit", what="commit", of="vidcore/")
     count_awaits(steps, asyncio, "create_subprocess_exec", what="program", of="adapters_ffmpeg")
-    from vidcore_app.__main__ import main as vidcore  # noqa: PLC0415 - when all is counted
+    from adapters_jobs import worker  # noqa: PLC0415 - when all is counted
+
+    vars(worker)["GLANCE"] = OFTEN
+    from vidcore_app.__main__ import main as vidcore  # noqa: PLC0415 - as above
 
     vidcore()
 

