@@ -9,15 +9,18 @@ import attrs
 import pytest
 import sqlalchemy as sa
 
+from adapters_db.login_failures import lock_key
 from adapters_db.store import SqlStore
 from vidcore.errors import (
     CategoryExistsError,
     NotFoundError,
     ServiceUnavailableError,
+    TooManyAttemptsError,
     UnknownReferenceError,
     UsernameTakenError,
 )
 from vidcore.ports.store import Store
+from vidcore.testing.clock import FixedClock
 from vidcore.testing.examples import (
     NOW,
     example_category,
@@ -26,6 +29,8 @@ from vidcore.testing.examples import (
     example_user,
     example_video,
 )
+from vidcore.throttle import FAILURES_PER_NAME
+from vidcore.use_cases.throttling import Throttle
 from vidcore.users import Role, User
 
 SOON = 5.0  # seconds in which a lock that nobody holds is given to the next
@@ -254,6 +259,63 @@ async def until_somebody_waits(store: SqlStore) -> None:
     async with asyncio.timeout(SOON), store.engines.read.connect() as connection:
         while not await connection.scalar(waiting):
             await asyncio.sleep(0.01)
+
+
+async def test_of_log_ins_at_two_processes_no_more_than_the_limit_get_through(
+    make_store: Callable[..., SqlStore], database_url: str
+) -> None:
+    processes = [Throttle(store=make_store(database_url), clock=FixedClock(NOW)) for _ in range(2)]
+
+    outcomes = await asyncio.gather(
+        *(processes[n % 2].begin(name="ada", address=f"192.0.2.{n}") for n in range(40)),
+        return_exceptions=True,
+    )
+
+    assert outcomes.count(None) == FAILURES_PER_NAME
+    assert sum(isinstance(outcome, TooManyAttemptsError) for outcome in outcomes) == 30
+
+
+async def test_who_logs_in_waits_only_for_the_same_name_and_the_same_address(
+    make_store: Callable[..., SqlStore], postgres_url: str
+) -> None:
+    store, impatient = make_store(postgres_url), make_store(postgres_url, patience=0.2)
+    throttle = Throttle(store=impatient, clock=FixedClock(NOW))
+
+    async with store.write() as looking, store.read() as counting:
+        await looking.login_failures.moments(name="ada", address="::1", since=NOW)
+
+        await throttle.begin(name="bob", address="::2")
+        for name, address in (("ada", "::2"), ("bob", "::1")):
+            with pytest.raises(ServiceUnavailableError):
+                await throttle.begin(name=name, address=address)
+        await counting.login_failures.moments(name="ada", address="::1", since=NOW)
+
+    await throttle.begin(name="ada", address="::1")
+
+
+async def test_who_is_refused_at_log_in_waits_for_nobody(
+    make_store: Callable[..., SqlStore], database_url: str
+) -> None:
+    store, impatient = make_store(database_url), make_store(database_url, patience=0.2)
+    throttle = Throttle(store=impatient, clock=FixedClock(NOW))
+    for _ in range(FAILURES_PER_NAME):
+        await throttle.begin(name="ada", address="::1")
+
+    async with store.write() as looking:
+        await looking.login_failures.moments(name="ada", address="::1", since=NOW)
+        with pytest.raises(TooManyAttemptsError):
+            await throttle.begin(name="ada", address="::1")
+
+
+def test_locks_of_log_ins_are_told_apart_and_never_change() -> None:
+    keys = [lock_key("name", "ada"), lock_key("address", "ada"), lock_key("name", "Ädä")]
+
+    assert keys == [
+        -671_161_375_142_209_698,
+        -2_840_877_107_798_529_885,
+        -2_484_925_021_278_352_528,
+    ]
+    assert all(-(2**63) <= key < 0 for key in keys)
 
 
 async def test_a_row_that_is_held_elsewhere_too_long_is_out_of_reach(

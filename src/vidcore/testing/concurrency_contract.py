@@ -1,11 +1,13 @@
 """What every store promises to many at once: what is read in a `write` is held by it."""
 
 import asyncio
+from collections.abc import Iterable
 
 from vidcore.errors import (
     InvitationInvalidError,
     LastAdminError,
     NotFoundError,
+    TooManyAttemptsError,
     UsernameTakenError,
 )
 from vidcore.ports.store import Store
@@ -17,6 +19,7 @@ from vidcore.testing.examples import (
     example_user,
     example_video,
 )
+from vidcore.throttle import FAILURES_PER_ADDRESS, FAILURES_PER_NAME, WINDOW, check_throttle
 from vidcore.users import Role
 from vidcore.videos import Video
 
@@ -183,6 +186,37 @@ class ConcurrencyContract:
 
         assert outcomes.count(True) == 1
 
+    async def test_of_many_log_ins_on_one_name_no_more_than_the_limit_get_through(
+        self, store: Store
+    ) -> None:
+        """However many ask at once, and wherever they come from."""
+        outcomes = await _attempts(
+            store, [("ada", f"192.0.2.{number}") for number in range(2 * FAILURES_PER_NAME)]
+        )
+
+        assert outcomes.count(None) == FAILURES_PER_NAME
+
+    async def test_of_many_log_ins_from_one_address_no_more_than_the_limit_get_through(
+        self, store: Store
+    ) -> None:
+        """However many ask at once, and whoever they say they are."""
+        left = 3
+        async with store.write() as work:
+            for number in range(FAILURES_PER_ADDRESS - left):
+                await work.login_failures.add(name=f"early {number}", address="::1", at=NOW)
+            await work.commit()
+
+        outcomes = await _attempts(store, [(f"name {number}", "::1") for number in range(10)])
+
+        assert outcomes.count(None) == left
+
+    async def test_log_ins_below_the_limit_all_get_through(self, store: Store) -> None:
+        """Two names from two addresses, in every order, and names that are another's address."""
+        pairs = [("ada", "::1"), ("bob", "::2"), ("ada", "::2"), ("bob", "::1")]
+        pairs += [("::1", "::2"), ("::2", "::1"), ("ada", "ada"), ("::1", "::1")]
+
+        assert await _attempts(store, 2 * pairs) == [None] * 2 * len(pairs)
+
     async def test_a_video_that_is_removed_while_another_waits_for_it_is_not_found(
         self, store: Store
     ) -> None:
@@ -211,3 +245,26 @@ class ConcurrencyContract:
 
         assert removed is None
         assert isinstance(looked, NotFoundError)
+
+
+async def _attempts(
+    store: Store, pairs: Iterable[tuple[str, str]]
+) -> list[TooManyAttemptsError | None]:
+    """Count an attempt for each name and address, all at once, and give what they were told."""
+
+    async def attempt(name: str, address: str) -> TooManyAttemptsError | None:
+        async with store.write() as work:
+            by_name, by_address = await work.login_failures.moments(
+                name=name, address=address, since=NOW - WINDOW
+            )
+            await let_others_in()
+            try:
+                check_throttle(by_name=by_name, by_address=by_address, now=NOW)
+            except TooManyAttemptsError as error:
+                return error
+            await work.login_failures.add(name=name, address=address, at=NOW)
+            await work.commit()
+            return None
+
+    async with asyncio.timeout(PATIENCE):
+        return await asyncio.gather(*(attempt(*pair) for pair in pairs))
