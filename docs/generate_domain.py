@@ -109,6 +109,7 @@ CONSTANTS: Final = {
         "turns.WORK_MIN": "The work of any video, at least",
         "turns.COPYING": "The work of copying a picture, as a share of encoding it",
         "turns.RETRY_DELAY": "A video that is tried again is due later by",
+        "joining.OVERTAKEN_MAX": "Shorter ones of its member's go first until a video has waited for",
         "paces.KEPT": "What was measured before weighs, at each new attempt",
         "paces.SPREAD_MIN": "Attempts show what a start costs if their works differ by",
         "estimates.TRUST": "What earlier attempts weigh beside the one that runs",
