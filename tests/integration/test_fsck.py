@@ -405,8 +405,8 @@ async def test_either_database_is_checked_and_mended(
         assert (await process(container)).id == claim.id
 
 
-def fsck(data: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    kept = bare_environment()
+def fsck(data: Path, *options: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    kept = bare_environment() | settings
     return subprocess.run(
         [sys.executable, "-m", "vidcore_app", "fsck", *options],
         env=kept | {"VIDCORE_DATA_DIR": str(data)},

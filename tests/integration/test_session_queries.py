@@ -38,7 +38,7 @@ WATCHED: Final = example_completed(4, MEMBER, category_id=SHELF.id)
 
 @attrs.frozen(kw_only=True)
 class Service:
-    """The application on a SQLite of its own."""
+    """The application on a database of its own."""
 
     container: Container
     client: TestClient[web.Request, web.Application]
@@ -70,8 +70,12 @@ class Service:
 
 
 @asynccontextmanager
-async def serving(folder: Path, believed_for: timedelta) -> AsyncIterator[Service]:
-    container = Container(settings=Settings(data_dir=folder))
+async def serving(
+    folder: Path, database_url: str, believed_for: timedelta
+) -> AsyncIterator[Service]:
+    # A queue that needs no tables: this database is shared with other tests.
+    settings = Settings(data_dir=folder, database_url=database_url, queue="embedded")
+    container = Container(settings=settings)
     container.account_cache.override(providers.Object(AccountCache(believed_for=believed_for)))
     async with opened(container):
         async with container.store().write() as work:
@@ -83,9 +87,9 @@ async def serving(folder: Path, believed_for: timedelta) -> AsyncIterator[Servic
 
 
 @pytest.fixture
-async def service(tmp_path: Path) -> AsyncIterator[Service]:
+async def service(tmp_path: Path, database_url: str) -> AsyncIterator[Service]:
     """Believes longer than any test takes."""
-    async with serving(tmp_path, timedelta(hours=1)) as service:
+    async with serving(tmp_path, database_url, timedelta(hours=1)) as service:
         yield service
 
 
@@ -98,8 +102,10 @@ async def test_a_member_is_looked_up_once_and_then_believed(service: Service) ->
     assert "users" not in warm
 
 
-async def test_a_service_that_believes_nothing_looks_each_time(tmp_path: Path) -> None:
-    async with serving(tmp_path, timedelta()) as service:
+async def test_a_service_that_believes_nothing_looks_each_time(
+    tmp_path: Path, database_url: str
+) -> None:
+    async with serving(tmp_path, database_url, timedelta()) as service:
         first = await service.get("/api/categories")
 
         assert first[0] == "users"

@@ -20,7 +20,7 @@ from adapters_db.schema_steps import alembic_config
 from adapters_db.store import SqlStore
 from adapters_db.tables import metadata
 from vidcore.errors import InvalidValueError, ServiceUnavailableError
-from vidcore.testing.examples import example_user, example_video
+from vidcore.testing.examples import example_user
 
 
 def differences(connection: sa.Connection) -> list[Any]:
@@ -115,22 +115,6 @@ async def test_of_many_upgrades_at_once_all_end_well(empty_database_url: str) ->
 
     assert await is_current(empty_database_url)
     assert await run(empty_database_url, differences) == []
-
-
-async def test_an_upgrade_of_a_database_in_use_keeps_its_rows(
-    make_store: Callable[..., SqlStore], database_url: str
-) -> None:
-    store = make_store(database_url)
-    user = example_user(1)
-    async with store.write() as work:
-        await work.users.add(user)
-        await work.videos.add(example_video(2, user))
-        await work.commit()
-
-    await upgrade(database_url)
-
-    async with store.read() as work:
-        assert await work.videos.of_uploader(user.id) == [example_video(2, user)]
 
 
 async def test_a_broken_reference_undoes_the_migration(sqlite_url: str) -> None:
