@@ -418,6 +418,26 @@ def fsck(data: Path, *options: str, **settings: str) -> subprocess.CompletedProc
     )
 
 
+@on_either_database
+async def test_a_repair_makes_the_tables_of_the_queue_where_a_copy_has_none(
+    patient: Patient, other_database: str | None
+) -> None:
+    async with patient.container.store().engines.write.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            await connection.execute(sa.text("DROP SCHEMA procrastinate CASCADE"))
+    await patient.change(
+        "UPDATE videos SET status = 'processing', attempt = 1, tries = 1,"
+        " lease_until = '2020-01-01 00:00:00.000000' WHERE id = :id",
+        id=patient.waiting.id.hex,
+    )
+    settings = {} if other_database is None else {"VIDCORE_DATABASE_URL": other_database}
+
+    said = await asyncio.to_thread(fsck, patient.data, "--repair", **settings)
+
+    assert (said.returncode, said.stderr) == (1, "")
+    assert (await patient.video(patient.waiting.id)).status is Status.PENDING
+
+
 def test_the_command_says_what_it_found_and_what_it_did(healthy: Path, tmp_path: Path) -> None:
     data = tmp_path / "data"
     shutil.copytree(healthy, data)

@@ -19,6 +19,7 @@ from vidcore.use_cases.checking import CheckProgress, Walk
 from vidcore_app.cli.exits import exit_codes
 from vidcore_app.cli.running import WithSettings, run
 from vidcore_app.container import Container
+from vidcore_app.queues import Prepared
 
 FOUND = 1
 FAILED = 2
@@ -44,6 +45,8 @@ def fsck_command(*, repair: bool, deep: bool, as_json: bool) -> None:
 
     async def look(container: Container) -> None:
         async with opened_unchanged(container):
+            if repair and isinstance(queue := container.queue(), Prepared):
+                await queue.prepare()  # which `vidcore copy-database` does not copy
             findings.extend(await _check(container, repair=repair, deep=deep))
 
     run(look, failed=FAILED)
