@@ -113,9 +113,10 @@ async def test_what_was_accepted_before_a_kill_is_processed_after_the_restart(
         assert list(drafts) == []
 
 
-async def test_a_polite_stop_hands_back_what_is_being_processed(tmp_path: Path, mkv: Path) -> None:
-    database_url = f"sqlite:///{tmp_path / 'test.db'}"
-    async with RunningService(tmp_path, database_url) as service:
+async def test_a_polite_stop_hands_back_what_is_being_processed(
+    empty_database_url: str, tmp_path: Path, mkv: Path
+) -> None:
+    async with RunningService(tmp_path, empty_database_url) as service:
         admin = Client(service.url)
         await admin.log_in("admin", PASSWORD)
         path = (await admin.upload(mkv, title="Handed back")).headers["Location"]
@@ -162,9 +163,9 @@ def _ffmpegs_in(folder: Path) -> list[str]:
 
 
 async def test_deleting_a_video_stops_its_transcode_and_leaves_no_file(
-    tmp_path: Path, mkv: Path
+    empty_database_url: str, tmp_path: Path, mkv: Path
 ) -> None:
-    async with RunningService(tmp_path, f"sqlite:///{tmp_path / 'test.db'}") as service:
+    async with RunningService(tmp_path, empty_database_url) as service:
         admin = Client(service.url)
         await admin.log_in("admin", PASSWORD)
         path = (await admin.upload(mkv, title="Deleted")).headers["Location"]
