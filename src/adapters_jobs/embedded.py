@@ -1,15 +1,17 @@
 """The queue inside one process: an event wakes its workers, and nothing is kept.
 
-A worker in another process finds the same videos by looking when its wait is over.
+Workers of another process of the same parent are woken by a bell; any others find the same videos by
+looking when their wait is over.
 """
 
 import asyncio
 from collections.abc import Callable
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
+from adapters_jobs.bell import Bell
 from adapters_jobs.cancellations import Cancellations
 from vidcore.ports.queue import Attempt, ProcessingQueue
 from vidcore.ports.store import UnitOfWork
@@ -28,6 +30,11 @@ class EmbeddedQueue(ProcessingQueue):
         self.cancellations = Cancellations()
         self._poll = poll
         self._announced = asyncio.Event()
+        self._bell: Bell | None = None
+
+    def share(self, bell: Bell) -> None:
+        """Let the bell wake whoever works at the other end of it, and this process's own workers."""
+        self._bell = bell
 
     async def enlist(self, uow: UnitOfWork, video: Video) -> None:
         """Do nothing: the row is all that has to be kept, and workers look at rows."""
@@ -35,6 +42,8 @@ class EmbeddedQueue(ProcessingQueue):
     async def announce(self, video_id: UUID) -> None:  # noqa: ARG002 - all may look for any video
         """Wake all workers that wait, or else the next that is about to."""
         self._announced.set()
+        if self._bell is not None:
+            self._bell.ring()
 
     async def cancel(self, video_id: UUID) -> None:
         """Call what running workers have registered for the video."""
@@ -50,7 +59,8 @@ class EmbeddedQueue(ProcessingQueue):
         """Call `attempt` in `concurrency` loops, each waiting where there was nothing to do."""
         loops = [asyncio.create_task(self._loop(attempt)) for _ in range(concurrency)]
         try:
-            await asyncio.wait(loops, return_when=asyncio.FIRST_COMPLETED)
+            with nullcontext() if self._bell is None else self._bell.heard(self._announced.set):
+                await asyncio.wait(loops, return_when=asyncio.FIRST_COMPLETED)
         finally:
             # Each once: a second cancellation would tear off what is being handed back.
             for loop in loops:

@@ -1,14 +1,17 @@
 """The embedded queue: no announcement is lost, and a cancelled video's workers hear of it."""
 
 import asyncio
+import os
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
+from adapters_jobs.bell import Bell
 from adapters_jobs.embedded import EmbeddedQueue
 from vidcore.testing.identity import numbered_id
 from vidcore.testing.memory_store import InMemoryStore
-from vidcore.testing.queue_contract import ProcessingQueueContract
+from vidcore.testing.queue_contract import Bench, ProcessingQueueContract, running
 
 VIDEO, OTHER = numbered_id(1), numbered_id(2)
 LONG, NOT_AT_ALL = timedelta(minutes=10), timedelta()
@@ -124,3 +127,50 @@ async def test_a_task_can_be_cancelled_and_leaves_its_registration(queue: Embedd
     with pytest.raises(asyncio.CancelledError):
         await working
     assert not queue.cancellations
+
+
+@pytest.fixture
+def pipe() -> Iterator[tuple[int, int]]:
+    reading, writing = os.pipe()
+    yield reading, writing
+    os.close(reading)
+    os.close(writing)
+
+
+async def test_a_bell_wakes_the_worker_of_another_process(pipe: tuple[int, int]) -> None:
+    serving, working = EmbeddedQueue(poll=LONG), EmbeddedQueue(poll=LONG)
+    serving.share(Bell(*pipe))
+    working.share(Bell(*pipe))
+    bench = Bench()
+    async with running(working, bench):
+        await bench.until(lambda: bench.calls == 1)
+
+        bench.waiting = 1
+        await serving.announce(VIDEO)
+
+        await bench.until(lambda: bench.done == 1)
+
+
+async def test_a_bell_that_was_rung_while_nobody_worked_is_heard_later(
+    pipe: tuple[int, int],
+) -> None:
+    serving, working = EmbeddedQueue(poll=LONG), EmbeddedQueue(poll=LONG)
+    serving.share(Bell(*pipe))
+    working.share(Bell(*pipe))
+    for _ in range(100_000):  # more than a pipe holds
+        await serving.announce(VIDEO)
+    bench = Bench()
+    async with running(working, bench):
+        await bench.until(lambda: bench.calls >= 2)
+
+
+async def test_a_ring_that_another_process_takes_away_is_heard_all_the_same(
+    pipe: tuple[int, int],
+) -> None:
+    bell, heard = Bell(*pipe), asyncio.Event()
+    with bell.heard(heard.set):
+        bell.ring()
+        asyncio.get_running_loop().call_soon(os.read, pipe[0], 1)  # before this one reads
+        await settle()
+
+    assert heard.is_set()
