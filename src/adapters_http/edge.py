@@ -23,10 +23,11 @@ from adapters_http.errors import (
 )
 from adapters_http.media_response import ACCEL_PREFIX
 from adapters_http.routing import ACTOR, BUSY, DRAINING, JSON_MAX, METRICS
-from vidcore.errors import VidcoreError
+from vidcore.errors import ServiceUnavailableError, VidcoreError
 
 REQUEST_ID: Final = web.RequestKey("REQUEST_ID", str)
 _GIVEN_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
+_READINESS: Final = "/readyz"  # has its own words for it
 _CLIENT_GONE: Final = 499  # nginx's number: nobody is there to read an answer
 
 _log = structlog.get_logger("vidcore.http")
@@ -86,6 +87,7 @@ async def edge(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
+        _check_it_goes_on(request)
         return await handler(request)
     except VidcoreError as error:
         return _refuse(request, error)
@@ -104,6 +106,12 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
             raise ConnectionResetError("an answer that has begun cannot be taken back") from error
         request.app[METRICS].refuse("internal_error")
         return internal_error()
+
+
+def _check_it_goes_on(request: web.Request) -> None:
+    """Raise ServiceUnavailableError if the service stops, but not to who asks whether it is ready."""
+    if request.app[DRAINING].is_set() and request.path != _READINESS:
+        raise ServiceUnavailableError("The service is shutting down.")
 
 
 def _refuse(request: web.Request, error: VidcoreError) -> web.Response:

@@ -1,7 +1,8 @@
 """Serving, and stopping without breaking off what is under way.
 
 aiohttp's own stop closes connections first, and so throws uploads in flight away: here new ones are
-refused, then running ones are waited for, and only then is everything closed.
+refused, by `edge` where they come on a connection that is there already; then running ones are waited
+for, and only then is everything closed.
 """
 
 import asyncio
@@ -88,6 +89,9 @@ class Server:
             return Connection(manager, loop=loop, **options)
 
         self._listening = await loop.create_server(connect, sock=self._socket)
+        # asyncio has listened again, with its own 100. If told, it would also try so many times over,
+        # and log each, whenever open files have run out.
+        self._socket.listen(BACKLOG)
         return int(self._listening.sockets[0].getsockname()[1])
 
     async def stop(self) -> None:

@@ -1,7 +1,7 @@
 """Which one of several processes does what only one may: the schedule, and the embedded worker.
 
-The lock is on a file of the data folder (flock), so it holds between all processes of a machine, and
-the kernel takes it from a process that dies, however it dies.
+The lock is on a file of the data folder (flock), so it holds between all processes of a machine that
+have this folder, and the kernel takes it from a process that dies, however it dies.
 """
 
 import asyncio
@@ -33,9 +33,11 @@ class Leadership:
         fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        except OSError as error:
             os.close(fd)
-            return False
+            if isinstance(error, BlockingIOError):
+                return False
+            raise
         self._fd = fd
         return True
 

@@ -10,6 +10,8 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
+from io import FileIO
 from typing import Final
 
 import structlog
@@ -17,6 +19,7 @@ import structlog
 from adapters_http.process_numbers import forget_process
 
 RESTART_PAUSE: Final = 1.0  # seconds, so that a process that cannot start does not eat the machine
+STEADY: Final = 10.0  # seconds of serving, after which an end is no fault of the start
 STOP_MAX: Final = 45.0  # seconds; running answers have 30 to end, and files are closed after that
 
 _log = structlog.get_logger("vidcore")
@@ -39,17 +42,22 @@ class Processes:
         self._listening = listening
         self._children: dict[int, asyncio.subprocess.Process] = {}
         self._serving = [asyncio.Event() for _ in range(count)]
-        self._stopping = False
+        self._serving_since: dict[int, float] = {}
+        self._stopping = asyncio.Event()
 
     async def run(self, told: asyncio.Event, introduce: Callable[[], None]) -> None:
-        """Keep them alive until `told` to stop; call `introduce` once all of them serve."""
+        """Keep them alive until `told` to stop; call `introduce` once all of them serve.
+
+        Then `listening` is closed: what they do not take is refused.
+        """
         keepers = [asyncio.create_task(self._keep(number)) for number in range(self._count)]
         introducing = asyncio.create_task(self._introduce(introduce))
         try:
             await told.wait()
         finally:
             introducing.cancel()
-            self._stopping = True
+            self._stopping.set()
+            self._listening.close()
             self._signal(signal.SIGTERM)
             _, late = await asyncio.wait(keepers, timeout=STOP_MAX)
             if late:
@@ -69,47 +77,64 @@ class Processes:
 
     async def _keep(self, number: int) -> None:
         """Run one of them, again and again until all stop."""
-        while not self._stopping:
-            ended = await self._run_one(number)
-            if not self._stopping:
-                _log.error("process ended", number=number, code=ended)
-                await asyncio.sleep(RESTART_PAUSE)
+        clock = asyncio.get_running_loop().time
+        while not self._stopping.is_set():
+            since = None
+            try:
+                ended = await self._run_one(number)
+            except OSError as error:
+                _log.error("no process", number=number, reason=str(error))
+            else:
+                since = self._serving_since.pop(number, None)
+                if not self._stopping.is_set():
+                    _log.error("process ended", number=number, code=ended)
+            if since is None or clock() - since < STEADY:
+                await self._pause()
+
+    async def _pause(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(RESTART_PAUSE):
+                await self._stopping.wait()
 
     async def _run_one(self, number: int) -> int:
-        # Nothing is ever written to the first pipe: its other end closes when this process ends.
-        reading, writing = os.pipe()
-        told, telling = os.pipe()
-        self._listen_to(told, number)
-        fds = (self._listening.fileno(), reading, telling)
-        try:
+        """Run one of them to its end, and give its exit code. Raises OSError if it cannot start."""
+        with ExitStack() as files:
+            # Nothing is ever written to the first pipe: its other end closes when this process ends.
+            reading, _ = _pipe(files)
+            told, telling = _pipe(files)
+            fds = (self._listening.fileno(), reading.fileno(), telling.fileno())
             child = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "vidcore_app", "serve", *self._arguments),
                 *("--inherit", ",".join(map(str, fds))),
                 pass_fds=fds,
             )
-        finally:
-            os.close(reading)
-            os.close(telling)
-        self._children[number] = child
-        if self._stopping:
-            child.terminate()
-        try:
+            reading.close()
+            telling.close()
+            self._children[number] = child
+            if self._stopping.is_set():
+                child.terminate()
+            files.callback(forget_process, child.pid)
+            self._listen_to(told, number, files)
             return await child.wait()
-        finally:
-            os.close(writing)
-            forget_process(child.pid)
 
-    def _listen_to(self, told: int, number: int) -> None:
+    def _listen_to(self, told: FileIO, number: int, files: ExitStack) -> None:
         """Note when a process says that it serves; its end of the pipe closes in any case."""
         loop = asyncio.get_running_loop()
 
         def hear() -> None:
             loop.remove_reader(told)
-            if os.read(told, 1):
+            if told.read(1):
                 self._serving[number].set()
-            os.close(told)
+                self._serving_since[number] = loop.time()
 
         loop.add_reader(told, hear)
+        files.callback(loop.remove_reader, told)
+
+
+def _pipe(files: ExitStack) -> tuple[FileIO, FileIO]:
+    """Open a pipe, both of whose ends are closed with `files`. Raises OSError."""
+    reading, writing = os.pipe()
+    return files.enter_context(FileIO(reading)), files.enter_context(FileIO(writing, "w"))
 
 
 def tell_serving(telling: int) -> None:

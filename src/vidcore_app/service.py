@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
 
@@ -19,15 +19,13 @@ from adapters_http.process_numbers import counting_together
 from adapters_http.server import Server, listen
 from vidcore.errors import ServiceUnavailableError, UsernameTakenError
 from vidcore_app.container import Container
-from vidcore_app.leadership import RETRY, Leadership
+from vidcore_app.duties import Duties
+from vidcore_app.orphans import numbers_without_parent
 from vidcore_app.processes import Processes, tell_serving
 from vidcore_app.queues import Prepared
 from vidcore_app.stopping import told_to_stop
 
-WEEKLY: Final = "0 0 * * 0"  # Sunday 00:00 UTC, when the quota's week begins
-HOURLY: Final = "7 * * * *"
 ADJUST_EVERY: Final = 10.0  # seconds; machines' clocks drift by less than a millisecond meanwhile
-LEADER_LOCK: Final = "leader.lock"
 
 _log = structlog.get_logger("vidcore")
 
@@ -43,15 +41,15 @@ async def migrate(container: Container) -> None:
 
 
 @asynccontextmanager
-async def opened(container: Container) -> AsyncIterator[None]:
-    """Bring database and folders up to date, and keep the database open.
+async def opened(container: Container, *, prepared: bool = False) -> AsyncIterator[None]:
+    """Bring database and folders up to date, unless they are `prepared`; keep the database open.
 
     Raises ServiceUnavailableError if the database is out of reach.
     """
-    settings = container.settings()
-    await migrate(container)
-    await container.media().prepare()
-    await container.uploads().prepare()
+    if not prepared:
+        await migrate(container)
+        await container.media().prepare()
+        await container.uploads().prepare()
     async with AsyncExitStack() as stack:
         stack.callback(container.file_pool().shutdown)
         stack.callback(container.passwords().close)
@@ -61,10 +59,12 @@ async def opened(container: Container) -> AsyncIterator[None]:
         await container.clock().adjust()
         adjusting = asyncio.create_task(_keep_adjusted(container.clock()))
         stack.push_async_callback(_ended, adjusting)
-        await container.make_config()(
-            max_file_size_bytes=settings.max_file_size_bytes,
-            weekly_upload_limit_bytes=settings.weekly_upload_limit_bytes,
-        )
+        if not prepared:
+            settings = container.settings()
+            await container.make_config()(
+                max_file_size_bytes=settings.max_file_size_bytes,
+                weekly_upload_limit_bytes=settings.weekly_upload_limit_bytes,
+            )
         yield
 
 
@@ -95,6 +95,14 @@ async def _ended(task: asyncio.Task[None]) -> None:
     await asyncio.wait([task])
 
 
+async def _together(*stops: Callable[[], Coroutine[None, None, None]]) -> None:
+    """Do all of them to the end, whatever one raises, and raise that then."""
+    tasks = [asyncio.create_task(stop()) for stop in stops]
+    await asyncio.wait(tasks)
+    for task in tasks:
+        task.result()
+
+
 async def serve(
     container: Container,
     *,
@@ -110,10 +118,14 @@ async def serve(
     parent = None if inherited is None else inherited.parent
     async with AsyncExitStack() as stack:
         told = stack.enter_context(told_to_stop(parent=parent))
+        if parent is not None:
+            stack.enter_context(numbers_without_parent(parent))
         use_cases = container.use_cases()  # whatever is wrong with a setting shows here
-        await stack.enter_async_context(opened(container))
+        await stack.enter_async_context(opened(container, prepared=inherited is not None))
         if inherited is None:
             await _prepare(container, say)
+        if told.is_set():
+            return
         duties = Duties(container, with_worker=with_worker)
         stack.push_async_callback(duties.stop)
         await duties.start()
@@ -123,7 +135,8 @@ async def serve(
         else:
             listening = socket.socket(fileno=inherited.listening)
         server = Server(app, listening)
-        stack.push_async_callback(server.stop)
+        # At once, and not after the last answer: who stops a whole control group stops ffmpeg, too.
+        stack.push_async_callback(_together, server.stop, duties.stop)
         port = await server.start()
         if inherited is None:
             _introduce(container, port, say)
@@ -154,64 +167,6 @@ async def serve_by_many(
             with counting_together():
                 processes = Processes(count, arguments, listening)
                 await processes.run(told, lambda: _introduce(container, port, say, count))
-
-
-class Duties:
-    """What one process of a machine does for all: the schedule, and the embedded worker if wanted."""
-
-    def __init__(self, container: Container, *, with_worker: bool) -> None:
-        self._container = container
-        self._leadership = Leadership(container.places().data / LEADER_LOCK)
-        self._with_worker = with_worker
-        self._following: asyncio.Task[None] | None = None
-        self._leads = False
-
-    async def start(self) -> None:
-        """Take the duties up at once if nobody has them, else as soon as who has them is gone.
-
-        Raises ServiceUnavailableError.
-        """
-        if self._leadership.try_take():
-            await self._take_up()
-        else:
-            self._following = asyncio.create_task(self._follow())
-
-    async def stop(self) -> None:
-        """Hand back what is being processed, and let another process take the duties up."""
-        if self._following is not None:
-            await _ended(self._following)
-        if self._leads:
-            await self._container.worker().stop()
-            await self._container.webhook_worker().stop()
-            await self._container.schedule().stop()
-        self._leadership.resign()
-
-    async def _follow(self) -> None:
-        while True:
-            await self._leadership.follow()
-            try:
-                await self._take_up()
-            except ServiceUnavailableError as error:
-                _log.warning("cannot lead yet", reason=str(error))
-                await asyncio.sleep(RETRY)
-            else:
-                return
-
-    async def _take_up(self) -> None:
-        container = self._container
-        await container.reset_week()()
-        await container.tidy_up()()
-        schedule = container.schedule()
-        schedule.add("weekly-quota-reset", WEEKLY, container.reset_week().__call__)
-        schedule.add("tidy-up", HOURLY, container.tidy_up().__call__)
-        schedule.start()
-        self._leads = True
-        if self._with_worker:
-            # Who led before is dead, or this process would not lead: what it held is free.
-            name = self._leadership.name()
-            await container.recover_own()(name)
-            container.worker().start(name)
-            container.webhook_worker().start()
 
 
 async def _prepare(container: Container, say: Callable[[str], None]) -> None:

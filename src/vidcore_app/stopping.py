@@ -14,25 +14,25 @@ SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 def told_to_stop(*, parent: int | None = None) -> Iterator[asyncio.Event]:
     """Give an event that SIGTERM or SIGINT sets. From then on another one ends the process at once.
 
-    `parent` is the read end of a pipe that the parent holds open: its end is taken as a SIGTERM, so
-    after another it ends the process as well. To be entered before anything is begun that has to be
-    ended well.
+    `parent` is the read end of a pipe that the parent holds open. Who has one is told once, however
+    many signals come: those to a whole group (Ctrl-C, systemd, supervisord) reach it beside its
+    parent's own. The end of the pipe tells it too, and ends it at once if it was told before. To be
+    entered before anything is begun that has to be ended well.
     """
     loop = asyncio.get_running_loop()
     told = asyncio.Event()
 
     def tell() -> None:
         told.set()
-        for number in SIGNALS:
-            loop.remove_signal_handler(number)  # which brings back the default: to end
-            signal.signal(number, signal.SIG_DFL)
+        if parent is None:
+            _end_by_signals(loop)
 
     def miss_parent(end: int) -> None:
         loop.remove_reader(end)
         if told.is_set():
+            _end_by_signals(loop)
             os.kill(os.getpid(), signal.SIGTERM)
-        else:
-            tell()
+        told.set()
 
     for number in SIGNALS:
         loop.add_signal_handler(number, tell)
@@ -43,4 +43,10 @@ def told_to_stop(*, parent: int | None = None) -> Iterator[asyncio.Event]:
     finally:
         if parent is not None:
             loop.remove_reader(parent)
-        tell()
+        _end_by_signals(loop)
+
+
+def _end_by_signals(loop: asyncio.AbstractEventLoop) -> None:
+    for number in SIGNALS:
+        loop.remove_signal_handler(number)
+        signal.signal(number, signal.SIG_DFL)

@@ -1,23 +1,28 @@
 """How processes end: told once, told twice, killed, and left without a parent."""
 
 import asyncio
+import errno
 import os
 import signal
+import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 import attrs
 
 from tests.chaos.books import Books, compare
 from tests.chaos.clips import long_clip, short_clips
 from tests.chaos.installation import SERVE, Installation, until
-from tests.chaos.members import GONE, Member
+from tests.chaos.members import Member
 from tests.chaos.processes import Process, processes_of, strays
 
 AT_ONCE: Final = 8.0  # seconds; a second where nothing else runs, and far less than SENDING
 LEAD_MAX: Final = 8.0  # seconds; half of one where nothing else runs
+BETWEEN: Final = 0.3  # seconds, much more than a signal takes
 SENDING: Final = 20.0  # seconds
 SENDING_SOON: Final = 3.0
 ENCODING: Final = 15  # seconds of video
@@ -25,9 +30,38 @@ SLOWLY: Final = "slow"  # so that it takes much longer than that
 
 
 def installation(folder: Path, *serve: str) -> Installation:
-    """Give one on SQLite that encodes slowly."""
+    """Give one on SQLite that encodes slowly, in a process group of its own."""
     url = f"sqlite:///{folder / 'stopping.db'}"
-    return Installation(folder, url, serve=serve, VIDCORE_FFMPEG_PRESET=SLOWLY)
+    return Installation(
+        folder, url, serve=serve, module="tests.chaos.grouped", VIDCORE_FFMPEG_PRESET=SLOWLY
+    )
+
+
+Telling = Callable[[Installation], None]
+
+
+def by_kill(here: Installation) -> None:
+    """Tell `serve` alone, as somebody does, or systemd with KillMode=mixed."""
+    here.running[SERVE].send_signal(signal.SIGTERM)
+
+
+def by_ctrl_c(here: Installation) -> None:
+    """Tell the process group, as a terminal does; supervisord does with stopasgroup."""
+    os.killpg(here.running[SERVE].pid, signal.SIGINT)
+
+
+def by_control_group(here: Installation) -> None:
+    """Tell each process, ffmpeg too, as systemd does with KillMode=control-group.
+
+    The first of them is the last to know, so what it says comes after the others have heard it.
+    """
+    first = here.running[SERVE].pid
+    pids = [process.pid for process in processes_of(here.folder) if process.pid != first]
+    for pid in sorted(pids):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+    time.sleep(BETWEEN)
+    os.kill(first, signal.SIGTERM)
 
 
 @attrs.define
@@ -80,17 +114,12 @@ def leader_of(here: Installation) -> int:
     return 0
 
 
-async def stop_politely(busy: Busy) -> float:
+async def stop_politely(busy: Busy, tell: Telling = by_kill) -> float:
     """Say it once: what runs ends well, what is new is refused, what is encoded is handed back."""
     here = busy.here
     began = time.monotonic()
-    await here.tell(SERVE, signal.SIGTERM)
-    await until(lambda: any(here.events("stopping")), seconds=AT_ONCE, why="it does not stop")
-    try:
-        answer = await busy.member.client("GET", "/healthz")
-    except GONE:
-        answer = None
-    assert answer is None or answer.status == 503, answer
+    await _tell_first(here, tell)
+    await until(lambda: _refuses(here.url), seconds=AT_ONCE, why="it still listens")
     assert not busy.sending.done(), "it was sent before the stop"
     await busy.sending
     async with asyncio.timeout(35):
@@ -102,16 +131,12 @@ async def stop_politely(busy: Busy) -> float:
     return seconds
 
 
-async def stop_impatiently(busy: Busy) -> float:
+async def stop_impatiently(busy: Busy, tell: Telling = by_kill) -> float:
     """Say it twice: all ends at once."""
     here = busy.here
-    await here.tell(SERVE, signal.SIGTERM)
-    count = max(1, len(here.children()))
-    await until(
-        lambda: len(list(here.events("stopping"))) == count, seconds=AT_ONCE, why="nothing stops"
-    )
+    await _tell_first(here, tell)
     began = time.monotonic()
-    await here.tell(SERVE, signal.SIGTERM)
+    tell(here)
     async with asyncio.timeout(AT_ONCE):
         await here.running[SERVE].wait()
     await _until_none_lives(here, seconds=AT_ONCE)
@@ -119,6 +144,23 @@ async def stop_impatiently(busy: Busy) -> float:
     await asyncio.wait({busy.sending})
     assert busy.sending.exception() is not None, "it was sent before the stop"
     return seconds
+
+
+async def _tell_first(here: Installation, tell: Telling) -> None:
+    """Say it, and wait until all that serve have heard it."""
+    count = max(1, len(here.children()))
+    tell(here)
+    await until(
+        lambda: len(list(here.events("stopping"))) == count, seconds=AT_ONCE, why="nothing stops"
+    )
+
+
+def _refuses(url: str) -> bool:
+    """Say whether nobody listens there any more."""
+    address = urlsplit(url)
+    with socket.socket() as client:
+        client.settimeout(1)
+        return client.connect_ex((address.hostname, address.port)) == errno.ECONNREFUSED
 
 
 async def kill_over_ffmpeg(busy: Busy, name: str) -> float:

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 
 import pytest
 from aiohttp import hdrs, web
@@ -82,27 +82,48 @@ async def test_an_upload_that_does_not_end_is_broken_off_and_leaves_nothing(
     await until(api.nothing_is_left)
 
 
-async def test_a_client_that_stays_is_answered_and_let_go_when_the_service_stops(
+async def test_during_the_stop_a_client_that_stays_is_refused_and_let_go(
     api: Api, member: Member, server: Server
 ) -> None:
     body = upload_form()
     port = await server.start()
-    async with connected(port) as (reader, writer), connected(port) as (uploading, upload):
-        writer.write(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
-        before = await read_reply(reader)
+    async with (
+        connected(port) as (uploading, upload),
+        connected(port) as (sending, send),
+        connected(port) as (asking, ask),
+    ):
+        for reader, writer in ((sending, send), (asking, ask)):
+            writer.write(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+            before = await read_reply(reader)
+            assert (before.status, hdrs.CONNECTION in before.headers) == (200, False)
         upload.write(upload_head(member, len(body)) + body[:-30])
         await until(lambda: api.tables.uploads)
         stopping = asyncio.create_task(server.stop())
         await until(lambda: refuses(port))
-        writer.write(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
-        during = await read_reply(reader)
-        assert await reader.read() == b""
+
+        ask.write(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+        send.write(upload_head(member, len(body)) + body)
+
+        for reader in (asking, sending):
+            refused = await read_reply(reader)
+            check_error(refused, 503, "service_unavailable")
+            assert refused.headers["Connection"] == "close"
+            assert await reader.read() == b""
         upload.write(body[-30:])
-        await read_reply(uploading)
+        assert (await read_reply(uploading)).status == 201
     await asyncio.wait_for(stopping, 5)
 
-    assert hdrs.CONNECTION not in before.headers
-    assert (during.status, during.headers["Connection"]) == (200, "close")
+    assert len(api.tables.videos) == 1
+
+
+async def test_more_connections_may_wait_than_asyncio_would_let(server: Server) -> None:
+    port = await server.start()
+    with ExitStack() as clients:
+        # The loop takes none of them meanwhile.
+        for _ in range(300):
+            client = clients.enter_context(socket.create_connection(("127.0.0.1", port), timeout=5))
+            assert client.getpeername() == ("127.0.0.1", port)
+    await server.stop()
 
 
 def test_an_address_that_is_taken_is_an_error() -> None:
