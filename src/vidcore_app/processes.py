@@ -50,7 +50,14 @@ class Processes:
 
         Then `listening` is closed: what they do not take is refused.
         """
-        keepers = [asyncio.create_task(self._keep(number)) for number in range(self._count)]
+        with ExitStack() as files:
+            bell = _pipe(files)
+            await self._run(told, introduce, [end.fileno() for end in bell])
+
+    async def _run(
+        self, told: asyncio.Event, introduce: Callable[[], None], bell: Sequence[int]
+    ) -> None:
+        keepers = [asyncio.create_task(self._keep(number, bell)) for number in range(self._count)]
         introducing = asyncio.create_task(self._introduce(introduce))
         try:
             await told.wait()
@@ -75,13 +82,13 @@ class Processes:
             if child.returncode is None:
                 child.send_signal(number)
 
-    async def _keep(self, number: int) -> None:
+    async def _keep(self, number: int, bell: Sequence[int]) -> None:
         """Run one of them, again and again until all stop."""
         clock = asyncio.get_running_loop().time
         while not self._stopping.is_set():
             since = None
             try:
-                ended = await self._run_one(number)
+                ended = await self._run_one(number, bell)
             except OSError as error:
                 _log.error("no process", number=number, reason=str(error))
             else:
@@ -96,13 +103,13 @@ class Processes:
             async with asyncio.timeout(RESTART_PAUSE):
                 await self._stopping.wait()
 
-    async def _run_one(self, number: int) -> int:
+    async def _run_one(self, number: int, bell: Sequence[int]) -> int:
         """Run one of them to its end, and give its exit code. Raises OSError if it cannot start."""
         with ExitStack() as files:
             # Nothing is ever written to the first pipe: its other end closes when this process ends.
             reading, _ = _pipe(files)
             told, telling = _pipe(files)
-            fds = (self._listening.fileno(), reading.fileno(), telling.fileno())
+            fds = (self._listening.fileno(), reading.fileno(), telling.fileno(), *bell)
             child = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "vidcore_app", "serve", *self._arguments),
                 *("--inherit", ",".join(map(str, fds))),

@@ -17,6 +17,8 @@ from adapters_fs.folders import FOR_GROUP, make_folder
 from adapters_http.app import HttpSettings, create_app
 from adapters_http.process_numbers import counting_together
 from adapters_http.server import Server, listen
+from adapters_jobs.bell import Bell
+from adapters_jobs.embedded import EmbeddedQueue
 from vidcore.errors import ServiceUnavailableError, UsernameTakenError
 from vidcore_app.container import Container
 from vidcore_app.duties import Duties
@@ -73,12 +75,15 @@ class Inherited:
     """What one of several serving processes has from its parent: file descriptors.
 
     `listening` is the socket to serve on; `parent` the read end of a pipe that ends with the parent;
-    `serving` the write end of one by which the parent is told that this process serves.
+    `serving` the write end of one by which the parent is told that this process serves; `hearing` and
+    `ringing` are the ends of the bell that all of them share.
     """
 
     listening: int
     parent: int
     serving: int
+    hearing: int
+    ringing: int
 
 
 async def _keep_adjusted(clock: SqlClock) -> None:
@@ -124,6 +129,8 @@ async def serve(
         await stack.enter_async_context(opened(container, prepared=inherited is not None))
         if inherited is None:
             await _prepare(container, say)
+        elif isinstance(queue := container.queue(), EmbeddedQueue):
+            queue.share(Bell(inherited.hearing, inherited.ringing))
         if told.is_set():
             return
         duties = Duties(container, with_worker=with_worker)

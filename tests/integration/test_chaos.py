@@ -1,5 +1,6 @@
 """Nothing is lost, whatever dies: short runs of what `python -m tests.chaos` does at length."""
 
+import os
 import random
 import time
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from tests.chaos.books import Books
 from tests.chaos.clips import short_clips
 from tests.chaos.installation import SERVE, Installation
 from tests.chaos.kills import KillAnywhere
-from tests.chaos.members import Way
+from tests.chaos.members import Member, Way
 from tests.chaos.outage import Outage
 from tests.chaos.pausing import pause_a_worker
 from tests.chaos.postgres import OwnPostgres, own_postgres
@@ -144,3 +145,22 @@ async def test_a_week_that_began_while_all_processes_were_down_is_begun_at_their
         assert books.weeks_begun() == [
             week_start(datetime.fromtimestamp(time.time(), UTC)).isoformat()
         ]
+
+
+async def test_whichever_process_takes_an_upload_the_one_that_works_is_woken(
+    tmp_path: Path,
+) -> None:
+    here = Installation(tmp_path, f"sqlite:///{tmp_path / 'test.db'}", serve=("--processes", "3"))
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "sitecustomize.py").write_text("import tests.chaos.patient")
+    here.environment["PYTHONPATH"] += f"{os.pathsep}{site}"
+    async with here:
+        await here.until_events("serving", 3)
+        member = Member(here, seconds=0.0)
+        await member.log_in()
+        clip = short_clips(tmp_path / "clips")[0]
+        for number in range(8):  # connections go to one process or another
+            video = await member.send_accepted(clip, f"clip {number}")
+
+            await member.until_status(video, "completed")

@@ -15,8 +15,10 @@ def _inherited(
     """Read the file descriptors that a parent of several processes hands on."""
     if value is None:
         return None
-    listening, parent, serving = map(int, value.split(","))
-    return Inherited(listening=listening, parent=parent, serving=serving)
+    listening, parent, serving, hearing, ringing = map(int, value.split(","))
+    return Inherited(
+        listening=listening, parent=parent, serving=serving, hearing=hearing, ringing=ringing
+    )
 
 
 _EXITS: Final = exit_codes(
