@@ -21,7 +21,7 @@ from vidcore_app.processes import Processes
 SERVES = f"""#!{sys.executable}
 import os, pathlib, signal, sys, time
 folder = pathlib.Path(sys.argv[0]).parent
-listening, parent, serving = map(int, sys.argv[-1].split(","))
+listening, parent, serving, hearing, ringing = map(int, sys.argv[-1].split(","))
 told = []
 signal.signal(signal.SIGTERM, lambda *_: told.append(os.close(listening)))
 (folder / f"served by {{os.getpid()}}").touch()
