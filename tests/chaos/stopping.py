@@ -172,6 +172,7 @@ async def kill_over_ffmpeg(busy: Busy, name: str) -> float:
     await until(lambda: not ffmpegs(here), seconds=AT_ONCE, why="ffmpeg outlives its worker")
     assert strays(here.folder) == []
     await asyncio.wait({busy.sending})
+    assert busy.sending.exception() is not None, "it was sent before the kill"
     return time.monotonic() - began
 
 
