@@ -110,6 +110,8 @@ CONSTANTS: Final = {
         "turns.COPYING": "The work of copying a picture, as a share of encoding it",
         "turns.RETRY_DELAY": "A video that is tried again is due later by",
         "joining.OVERTAKEN_MAX": "Shorter ones of its member's go first until a video has waited for",
+        "joining.OVERTAKEN_AT_ONCE": "And it goes before so many of them, at most",
+        "joining.LAST_TURNS": "To find its turn, so many of its member's are looked at, the last by due time",
         "paces.KEPT": "What was measured before weighs, at each new attempt",
         "paces.SPREAD_MIN": "Attempts show what a start costs if their works differ by",
         "estimates.TRUST": "What earlier attempts weigh beside the one that runs",

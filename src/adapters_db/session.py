@@ -92,6 +92,11 @@ class Session:
         """Change rows and say how many."""
         return (await self._execute(statement)).rowcount
 
+    async def change_each(self, statement: sa.Update, rows: Sequence[Mapping[str, object]]) -> None:
+        """Change by each of these parameters, in one call of the driver; there may be none."""
+        if rows:
+            await self._call(self.connection.execute(statement, rows))
+
     async def try_change(self, statement: sa.Insert | sa.Update | sa.Delete) -> int:
         """Change rows and say how many; if a constraint refuses, nothing else is undone.
 

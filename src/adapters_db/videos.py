@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from adapters_db.cells import Shape, cells_of, parameters_of
+from adapters_db.columns import ID
 from adapters_db.failures import violated_constraint
 from adapters_db.lines import read_line
 from adapters_db.paging import (
@@ -39,6 +40,7 @@ _SORT_COLUMNS = {
     VideoSort.CREATED_AT: videos.c.created_at,
     VideoSort.VIEW_COUNT: videos.c.view_count,
 }
+_UNDER_WAY = (Status.PENDING.value, Status.PROCESSING.value)
 
 
 @attrs.frozen
@@ -126,21 +128,21 @@ class SqlVideos(Videos):
         row = await self._session.first(self._session.held(query, skip_locked=True))
         return None if row is None else video_from_row(row)
 
-    async def first_turns(self, user_id: UUID) -> Sequence[Video]:
-        """Give a member's videos that wait for their first attempt, or are in it, by due time."""
+    async def last_turns(self, user_id: UUID, *, limit: int) -> Sequence[Video]:
+        """Give a member's videos that wait for their first attempt, or are in it, the last by due time."""
         status, attempt = videos.c.status, videos.c.attempt
         query = (
             sa.select(videos)
             .where(
                 videos.c.uploaded_by == user_id,
-                sa.or_(
-                    (status == Status.PENDING.value) & (attempt == 0),
-                    (status == Status.PROCESSING.value) & (attempt == 1),
-                ),
+                status.in_(_UNDER_WAY),  # SQLite finds no index by what stands within OR
+                sa.or_(_waits_at_first(), (status == Status.PROCESSING.value) & (attempt == 1)),
             )
-            .order_by(videos.c.due_at, videos.c.id)
+            .order_by(videos.c.due_at.desc(), videos.c.id.desc())
+            .limit(limit)
         )
-        return [video_from_row(row) for row in await self._session.all(query)]
+        rows = await self._session.all(query)
+        return [video_from_row(row) for row in reversed(rows)]
 
     async def first_due(self) -> datetime | None:
         """Give the earliest due time of all that are pending, from the index that is in order."""
@@ -154,12 +156,16 @@ class SqlVideos(Videos):
         return None if row is None else row["due_at"]
 
     async def postpone(self, dues: Mapping[UUID, datetime]) -> None:
-        """Give videos that are pending these due times, by id."""
-        for video_id, due_at in dues.items():
-            is_pending = videos.c.status == Status.PENDING.value
-            await self._session.change(
-                videos.update().where(videos.c.id == video_id, is_pending).values(due_at=due_at)
-            )
+        """Give videos that wait for their first attempt these due times; not what others have in hand."""
+        if not dues:
+            return
+        query = sa.select(videos.c.id).where(videos.c.id.in_(dues), _waits_at_first())
+        held = await self._session.all(self._session.held(query, skip_locked=True))
+        statement = videos.update().where(videos.c.id == sa.bindparam("video_id", type_=ID))
+        rows = [{"video_id": row["id"], "new": dues[row["id"]]} for row in held]
+        await self._session.change_each(
+            statement.values(due_at=sa.bindparam("new", type_=videos.c.due_at.type)), rows
+        )
 
     async def line(self, video_ids: Collection[UUID], now: datetime) -> Line:
         """Give the turns of those videos that wait, and all that are being processed."""
@@ -203,6 +209,10 @@ class SqlVideos(Videos):
             if violated_constraint(error) == "fk_videos_category_id_categories":
                 raise unknown from error
             raise
+
+
+def _waits_at_first() -> sa.ColumnElement[bool]:
+    return (videos.c.status == Status.PENDING.value) & (videos.c.attempt == 0)
 
 
 @cache

@@ -137,7 +137,7 @@ class Worker:
         """
         clock = asyncio.get_running_loop().time
         renewed = looked = clock()
-        reported = 0.0
+        reported, is_lost = 0.0, False
         while True:
             await asyncio.sleep(GLANCE)
             now, done = clock(), progress.done
@@ -150,11 +150,14 @@ class Worker:
             except LeaseLostError:
                 return
             except ServiceUnavailableError as error:
-                _log.warning("heartbeat lost", video=str(claim.id), reason=str(error))
+                if not is_lost:
+                    _log.warning("heartbeat lost", video=str(claim.id), reason=str(error))
+                is_lost = True
             except Exception:  # noqa: BLE001 - an hour's work outlives it; the lease mends the rest
                 _log.exception("heartbeat failed", video=str(claim.id))
                 await asyncio.sleep(PAUSE)
             else:
+                is_lost = False
                 if due:
                     renewed, reported = now, done
 
@@ -163,6 +166,8 @@ class Worker:
             await self._give_back(claim)
         except (LeaseLostError, ServiceUnavailableError) as error:
             _log.warning("not handed back", video=str(claim.id), reason=str(error))
+        except Exception:  # noqa: BLE001 - the worker was told to stop, and does; the lease mends it
+            _log.exception("not handed back", video=str(claim.id))
 
 
 class _Progress:

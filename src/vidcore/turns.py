@@ -3,8 +3,8 @@
 This is fair queueing by virtual finish times (Demers, Keshav and Shenker, 1989). A video that begins
 to wait gets a due time: as if its member had the worker alone, and the member's videos came one after
 the other. The earliest due goes first. So the second of two members waits for about one video of the
-first, however many those are; of two that come at once, the shorter goes first; and since a member's due
-times rise, and members are not without number, none waits for ever.
+first, however many those are; of two that come at once, the shorter goes first; and since whatever comes
+adds its work to its member's due times, and members are not without number, none waits for ever.
 
 Where workers are behind, time stands at the earliest due that waits (self-clocked fair queueing: Golestani,
 1994): by the clock, all that is overdue would go before whoever comes anew, be it another's hundred.

@@ -120,6 +120,7 @@ class Container(RequestedUseCases):
         end=providers.Singleton(
             processing.EndAttempt,
             store=patient_store,
+            media=Adapters.media,
             queue=Adapters.queue,
             clock=Adapters.clock,
             outbox=RequestedUseCases.outbox,

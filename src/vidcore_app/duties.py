@@ -1,6 +1,7 @@
 """What one of several serving processes does for all: the schedule, and the embedded worker."""
 
 import asyncio
+from functools import partial
 from typing import Final
 
 import structlog
@@ -89,7 +90,7 @@ class Duties:
         webhooks = container.webhook_worker()
         jobs = (
             ("weekly-quota-reset", WEEKLY_RESET, container.reset_week().__call__),
-            ("tidy-up", TIDY_UP, container.tidy_up().hourly),
+            ("tidy-up", TIDY_UP, partial(container.tidy_up(), hourly=True)),
             ("rescue", RESCUE, container.rescue_lost().__call__),
         )
         for job in jobs:

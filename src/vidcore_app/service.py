@@ -102,10 +102,12 @@ async def _ended(task: asyncio.Task[None]) -> None:
 
 async def _together(*stops: Callable[[], Coroutine[None, None, None]]) -> None:
     """Do all of them to the end, whatever one raises, and raise that then."""
-    tasks = [asyncio.create_task(stop()) for stop in stops]
-    await asyncio.wait(tasks)
-    for task in tasks:
-        task.result()
+    ended = await asyncio.gather(*(stop() for stop in stops), return_exceptions=True)
+    errors = [error for error in ended if error is not None]
+    for error in errors[1:]:
+        _log.error("not stopped well", exc_info=error)
+    for error in errors:
+        raise error
 
 
 async def serve(

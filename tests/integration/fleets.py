@@ -98,7 +98,7 @@ class Fleet:
                 clock=self.clock,
             ),
             report=ReportProgress(store=self.store, clock=self.clock),
-            end=EndAttempt(store=self.store, queue=queue, clock=self.clock),
+            end=EndAttempt(store=self.store, media=self.media, queue=queue, clock=self.clock),
             hand_back=HandBack(store=self.store, queue=queue, clock=self.clock),
             queue=queue,
             concurrency=concurrency,

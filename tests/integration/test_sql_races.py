@@ -362,3 +362,27 @@ async def test_a_failed_unit_of_work_changes_nothing(sql_store: SqlStore) -> Non
 
     async with sql_store.read() as work:
         assert await work.users.find("member-1") is None
+
+
+async def test_who_joins_waits_for_no_worker_and_takes_no_turn_from_it(
+    make_store: Callable[..., SqlStore], postgres_url: str
+) -> None:
+    sql_store = make_store(postgres_url)  # in SQLite, one writes at a time
+    member = example_user(1)
+    taken, waiting = example_video(11, member), example_video(12, member)
+    async with sql_store.write() as work:
+        await work.users.add(member)
+        await work.videos.add(taken)
+        await work.videos.add(waiting)
+        await work.commit()
+    later = NOW + timedelta(days=1)
+
+    async with sql_store.write() as claiming:
+        assert await claiming.videos.next_claimable(NOW) == taken
+        async with asyncio.timeout(SOON), sql_store.write() as joining:
+            await joining.videos.postpone(dict.fromkeys((taken.id, waiting.id), later))
+            await joining.commit()
+
+    async with sql_store.read() as work:
+        assert (await work.videos.get(taken.id)).due_at == taken.due_at
+        assert (await work.videos.get(waiting.id)).due_at == later

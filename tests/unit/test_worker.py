@@ -40,7 +40,10 @@ class Workshop:
         self.queue = EmbeddedQueue(poll=timedelta(milliseconds=5))
         self.claim = ClaimVideo(store=self.store, media=self.media, clock=self.clock)
         self.report = ReportProgress(store=self.store, clock=self.clock)
-        self.end = EndAttempt(store=self.store, queue=self.queue, clock=self.clock)
+        self.hand_back = HandBack(store=self.store, queue=self.queue, clock=self.clock)
+        self.end = EndAttempt(
+            store=self.store, media=self.media, queue=self.queue, clock=self.clock
+        )
         self.member = example_user(1)
         self.video = example_video(2, self.member, source="upload")
 
@@ -56,7 +59,7 @@ class Workshop:
             ),
             report=self.report,
             end=self.end,
-            hand_back=HandBack(store=self.store, queue=self.queue, clock=self.clock),
+            hand_back=self.hand_back,
             queue=self.queue,
             concurrency=concurrency,
         )
@@ -306,13 +309,31 @@ async def test_a_stop_while_a_fault_is_told_hands_back(workshop: Workshop) -> No
             return await super().failed(claim, error)
 
     telling = asyncio.Event()
-    workshop.end = Slow(store=workshop.store, queue=workshop.queue, clock=workshop.clock)
+    workshop.end = Slow(
+        store=workshop.store,
+        media=workshop.media,
+        queue=workshop.queue,
+        clock=workshop.clock,
+    )
     workshop.transcoder.errors["transcode"] = ServiceUnavailableError("The disk is full.")
     async with workshop.working(), asyncio.timeout(10):
         await telling.wait()
 
     video = await workshop.present()
     assert (video.status, video.tries) == (Status.PENDING, 0)
+
+
+async def test_a_stop_ends_also_where_a_bug_keeps_from_handing_back(workshop: Workshop) -> None:
+    workshop.hand_back = HandBack(
+        store=BrokenAtFirst(workshop.store, ZeroDivisionError("a bug")),
+        queue=workshop.queue,
+        clock=workshop.clock,
+    )
+    workshop.transcoder.gate.clear()
+    async with asyncio.timeout(10), workshop.working():
+        await workshop.transcoder.begun.wait()
+
+    assert (await workshop.present()).status is Status.PROCESSING
 
 
 async def test_a_stop_after_the_lease_was_lost_changes_nothing(workshop: Workshop) -> None:

@@ -207,10 +207,10 @@ class Videos(Protocol):
         ...
 
     @abstractmethod
-    async def first_turns(self, user_id: UUID) -> Sequence[Video]:
-        """Give a member's videos that are in their `Video.is_first_turn`, by due time, then id.
+    async def last_turns(self, user_id: UUID, *, limit: int) -> Sequence[Video]:
+        """Give a member's videos in their `Video.is_first_turn`, the last `limit` by due time and id.
 
-        Nothing is held: who asks holds the member.
+        None is held: workers may take them meanwhile. Who asks holds the member, so that no other joins.
         """
         ...
 
@@ -221,7 +221,10 @@ class Videos(Protocol):
 
     @abstractmethod
     async def postpone(self, dues: Mapping[UUID, datetime]) -> None:
-        """Give videos these due times, by id; those that are pending no more keep theirs."""
+        """Give videos these due times, by id, unless they wait for their first attempt no more.
+
+        Those that somebody else has in hand keep theirs, too: that is waited for by none.
+        """
         ...
 
     @abstractmethod
@@ -415,8 +418,9 @@ class Books(Protocol):
     async def claim_run(self, name: str, window: str) -> bool:
         """Say whether this is the first call for the scheduled work `name` in `window`.
 
-        Windows are moments in ISO 8601, all in UTC: one before the last that was claimed is over. The
-        claim is undone with the unit of work, so that work which fails is done by the next.
+        Windows are moments in ISO 8601, all in UTC: one before the last that was claimed is over (but of
+        two that are claimed at the same moment, both may be). The claim is undone with the unit of work,
+        so that work which fails is done by the next.
         """
         ...
 

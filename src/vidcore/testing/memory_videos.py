@@ -178,11 +178,11 @@ class InMemoryVideos(Videos):
         videos = self._session.tables.videos.values()
         return sorted((v for v in videos if v.is_abandoned(now)), key=lambda v: v.id)
 
-    async def first_turns(self, user_id: UUID) -> Sequence[Video]:
-        """Give a member's videos that are in their first turn, by due time, then id."""
+    async def last_turns(self, user_id: UUID, *, limit: int) -> Sequence[Video]:
+        """Give a member's videos in their first turn, the last `limit` by due time and id."""
         videos = self._session.tables.videos.values()
         own = (video for video in videos if video.uploaded_by == user_id and video.is_first_turn)
-        return sorted(own, key=lambda video: (video.due_at, video.id))
+        return sorted(own, key=lambda video: (video.due_at, video.id))[-limit:]
 
     async def first_due(self) -> datetime | None:
         """Give the earliest due time of all that are pending."""
@@ -190,11 +190,11 @@ class InMemoryVideos(Videos):
         return min((v.due_at for v in videos if v.status is Status.PENDING), default=None)
 
     async def postpone(self, dues: Mapping[UUID, datetime]) -> None:
-        """Give videos that are pending these due times, by id."""
+        """Give videos that wait for their first attempt these due times, by id."""
         videos = self._session.changing.videos
         for video_id, due_at in dues.items():
             video = videos.get(video_id)
-            if video is not None and video.status is Status.PENDING:
+            if video is not None and (video.status, video.attempt) == (Status.PENDING, 0):
                 videos[video_id] = attrs.evolve(video, due_at=due_at)
 
     async def line(self, video_ids: Collection[UUID], now: datetime) -> Line:

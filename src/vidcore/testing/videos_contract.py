@@ -257,10 +257,10 @@ class ClaimableVideosContract:
                 await work.videos.remove(video.id)
         assert order == [abandoned, low, high, newest]
 
-    async def test_first_turns_are_those_of_the_members_videos_under_way(
+    async def test_the_last_turns_are_those_of_the_members_videos_under_way(
         self, store: Store
     ) -> None:
-        """By due time, then id; neither others' videos, nor those that are tried again or done."""
+        """By due time, then id, and no more than are wanted; neither others' videos, nor those that are tried again or done."""
         high = example_video(8, MEMBER, due_at=NOW)
         low = example_video(3, MEMBER, due_at=NOW)
         running = example_processing(4, MEMBER, due_at=NOW - MICROSECOND)
@@ -277,8 +277,9 @@ class ClaimableVideosContract:
         )
 
         async with store.read() as work:
-            assert await work.videos.first_turns(MEMBER.id) == [running, low, high]
-            assert await work.videos.first_turns(NOBODY) == []
+            assert await work.videos.last_turns(MEMBER.id, limit=9) == [running, low, high]
+            assert await work.videos.last_turns(MEMBER.id, limit=2) == [low, high]
+            assert await work.videos.last_turns(NOBODY, limit=9) == []
 
     async def test_the_first_due_is_that_of_all_that_are_pending(self, store: Store) -> None:
         """Whosever they are, ready or not."""
@@ -299,18 +300,22 @@ class ClaimableVideosContract:
         """And nothing else of it changes, nor of any other."""
         pending, other = example_video(3, MEMBER), example_video(4, OTHER)
         running = example_processing(5, MEMBER)
-        await remember(store, pending, other, running)
+        retried = example_video(6, MEMBER, attempt=1)
+        await remember(store, pending, other, running, retried)
         later = NOW + timedelta(days=1)
 
         async with store.write() as work:
             await work.videos.postpone({})
-            await work.videos.postpone(dict.fromkeys((pending.id, running.id, NOBODY), later))
+            await work.videos.postpone(
+                dict.fromkeys((pending.id, running.id, retried.id, NOBODY), later)
+            )
             await work.commit()
 
         async with store.read() as work:
             assert await work.videos.get(pending.id) == attrs.evolve(pending, due_at=later)
             assert await work.videos.get(other.id) == other
             assert await work.videos.get(running.id) == running
+            assert await work.videos.get(retried.id) == retried
 
     async def test_what_lost_workers_hold_is_found_when_the_lease_ends(self, store: Store) -> None:
         """By id, and nothing that is not being processed."""

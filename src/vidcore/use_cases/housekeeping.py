@@ -116,19 +116,16 @@ class TidyUp:
     uploads: UploadArea
     clock: Clock
 
-    async def hourly(self) -> int:
-        """Tidy once an hour among all processes, and give what a call gives."""
-        hour = self.clock.now().replace(minute=0, second=0, microsecond=0)
-        async with self.store.write() as uow:
-            if not await uow.books.claim_run(TIDYING, hour.isoformat()):
-                return 0
-            await uow.commit()
-        return await self()
+    async def __call__(self, *, hourly: bool = False) -> int:
+        """Tidy, and give the number of uploads whose bytes were removed.
 
-    async def __call__(self) -> int:
-        """Tidy, and give the number of uploads whose bytes were removed."""
+        If it is done `hourly`, one of all processes does it in an hour.
+        """
         now = self.clock.now()
         async with self.store.write() as uow:
+            hour = now.replace(minute=0, second=0, microsecond=0).isoformat()
+            if hourly and not await uow.books.claim_run(TIDYING, hour):
+                return 0
             expired = await uow.uploads.expired(now)
             for upload in expired:
                 await uow.uploads.remove(upload.id)

@@ -101,7 +101,8 @@ class _TakeBack:
         for video in recovered:
             if video.status is Status.PENDING:
                 await self.queue.announce(video.id)
-            else:
+        for video in recovered:
+            if video.status is Status.FAILED:
                 await _clear_attempts(self.store, self.media, video)
         return len(recovered)
 
@@ -146,9 +147,10 @@ class RescueLost(_TakeBack):
 
 async def _clear_attempts(store: Store, media: MediaStore, video: Video) -> None:
     """Remove what the attempts at a failed video have left: no other attempt may ever come to it."""
-    async with store.read() as uow:
-        root = (await uow.config.get()).video_storage_path
-    await media.clear(video.id, video.attempt, root)
+    with suppress(ServiceUnavailableError):  # the failure stands all the same, and fsck finds files
+        async with store.read() as uow:
+            root = (await uow.config.get()).video_storage_path
+        await media.clear(video.id, video.attempt, root)
 
 
 async def _present(uow: UnitOfWork, claim: Video) -> Video:
@@ -261,7 +263,8 @@ class ProcessVideo:
             await self.media.discard(draft)
             raise
         try:
-            await _insist(lambda: self._record(claim, published, made, busy_since=begun))
+            busy = self.clock.elapsed() - begun
+            await _insist(lambda: self._record(claim, published, made, busy))
         except LeaseLostError:
             await self.media.discard(draft)
             raise
@@ -331,12 +334,12 @@ class ProcessVideo:
         await _insist(note)
 
     async def _record(
-        self, claim: Video, published: Published, made: _Made, *, busy_since: timedelta
+        self, claim: Video, published: Published, made: _Made, busy: timedelta
     ) -> None:
         """Say in the store that the files are published, and how long it took.
 
         Once the commit was begun, the files stay unless the lease is lost: it may have reached the
-        store. Should it not have, the next attempt clears them.
+        store. Should it not have, the next attempt clears them, or whoever ends the last one.
         """
         async with self.store.write() as uow:
             video = await _present(uow, claim)
@@ -360,7 +363,7 @@ class ProcessVideo:
             counted = tally.with_completed(
                 made.plan,
                 media_seconds=made.facts.duration_seconds,
-                busy=self.clock.elapsed() - busy_since,
+                busy=busy,
                 typical=made.as_planned,
             )
             await uow.tallies.save(counted)
@@ -372,6 +375,7 @@ class EndAttempt:
     """Say that a claimed video could not be processed, or not to the end."""
 
     store: Store
+    media: MediaStore
     queue: ProcessingQueue
     clock: Clock
     outbox: Outbox | None = None
@@ -404,6 +408,8 @@ class EndAttempt:
             else:
                 await uow.tallies.save(tally.with_failed())
             await uow.commit()
+        if ended.status is Status.FAILED:
+            await _clear_attempts(self.store, self.media, ended)
         return ended.status
 
 

@@ -13,7 +13,7 @@ from vidcore.catalogue import VideoEntry
 from vidcore.config import Config
 from vidcore.details import VideoDetails
 from vidcore.errors import NotFoundError, UnknownReferenceError
-from vidcore.joining import join_line
+from vidcore.joining import LAST_TURNS, join_line
 from vidcore.media import Plan, check_filename, plan
 from vidcore.ports.clock import Clock
 from vidcore.ports.identity import IdSource
@@ -277,7 +277,7 @@ class FinishUpload:
         joining = join_line(
             now,
             work=content.work,
-            own=await uow.videos.first_turns(user.id),
+            own=await uow.videos.last_turns(user.id, limit=LAST_TURNS),
             first=await uow.videos.first_due(),
         )
         video = Video.accept(

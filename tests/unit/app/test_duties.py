@@ -32,15 +32,14 @@ class Work:
         self.goes_on = asyncio.Event()
         self.goes_on.set()
 
-    async def __call__(self, *arguments: object) -> int:
+    async def __call__(self, *arguments: object, hourly: bool = False) -> int:
+        if hourly:
+            self.hours += 1
+            return 0
         self.calls.append(arguments)
         await self.goes_on.wait()
         if self.errors:
             raise self.errors.pop(0)
-        return 0
-
-    async def hourly(self) -> int:
-        self.hours += 1
         return 0
 
 

@@ -22,6 +22,7 @@ from vidcore.testing.examples import (
     example_user,
     example_video,
 )
+from vidcore.testing.storage import InMemoryMedia
 from vidcore.use_cases.library import DeleteVideo, RetryVideo
 from vidcore.use_cases.processing import (
     ClaimVideo,
@@ -325,3 +326,33 @@ async def test_of_two_that_rescue_at_once_one_does(platform: MemoryPlatform) -> 
 
     assert sorted(counts) == [0, 1]
     assert len(platform.queue.enlisted) == 1
+
+
+async def test_the_last_try_that_fails_leaves_no_files(platform: MemoryPlatform) -> None:
+    await platform.add(example_config(), attrs.evolve(VIDEO, tries=TRIES_MAX - 1))
+    claimed = await claim(platform)
+    draft = await platform.media.draft(VIDEO.id, claimed.attempt, None)
+    for path in (draft.media, draft.thumbnail):
+        platform.media.put(path, b"made")
+    await platform.media.publish(draft)
+
+    assert await platform.make(EndAttempt).failed(claimed, FULL) is Status.FAILED
+
+    assert platform.media.files == {}
+
+
+async def test_a_failure_stands_also_where_its_files_cannot_be_cleared(
+    platform: MemoryPlatform,
+) -> None:
+    class Away(InMemoryMedia):
+        async def clear(self, *_: object) -> None:
+            raise FULL
+
+    await platform.add(
+        example_config(), example_processing(1, OWNER, holder="dead", tries=TRIES_MAX)
+    )
+
+    assert await platform.make(RecoverOwn, Away())("dead") == 1
+
+    (video,) = platform.remembered().videos.values()
+    assert video.status is Status.FAILED

@@ -205,9 +205,9 @@ async def test_the_schedule_tidies_once_an_hour_whoever_asks(platform: MemoryPla
         await platform.receive(name, b"bytes")
     platform.clock.set(NOW + timedelta(hours=2))
 
-    counts = await asyncio.gather(tidy.hourly(), tidy.hourly())
+    counts = await asyncio.gather(tidy(hourly=True), tidy(hourly=True))
 
     assert sorted(counts) == [0, 2]
     await platform.receive("three", b"bytes")
     platform.clock.set(NOW + timedelta(hours=3, microseconds=1))
-    assert await tidy.hourly() == 1
+    assert await tidy(hourly=True) == 1
