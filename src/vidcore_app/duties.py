@@ -17,6 +17,7 @@ WEEKLY_RESET: Final = "1 * * * *"
 TIDY_UP: Final = "7 * * * *"
 RESCUE: Final = "* * * * *"
 LEADER_LOCK: Final = "leader.lock"
+FAULT_PAUSE: Final = 5.0  # seconds, so that a fault that stays does not fill the log
 
 _log = structlog.get_logger("vidcore")
 
@@ -56,6 +57,7 @@ class Duties:
 
     async def _follow(self) -> None:
         while not (self._stopping or self._leads):
+            pause = RETRY
             try:
                 await self._leadership.follow()
                 await self._take_up()
@@ -63,9 +65,10 @@ class Duties:
                 _log.warning("cannot lead yet", reason=str(error))
             except Exception:  # noqa: BLE001 - where nobody leads, no video is processed
                 _log.exception("cannot lead")
+                pause = FAULT_PAUSE
             if not self._leads:
                 self._leadership.resign()  # another process may be able to
-                await asyncio.sleep(RETRY)
+                await asyncio.sleep(pause)
 
     async def _take_up(self) -> None:
         """Do what is due, then begin. Until then nothing is begun, so it can be tried again.

@@ -95,6 +95,7 @@ class Process:
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(duties, "RETRY", 0.01)
+    monkeypatch.setattr(duties, "FAULT_PAUSE", 0.01)
     monkeypatch.setattr(leadership, "RETRY", 0.01)
 
 
