@@ -11,6 +11,7 @@ import pytest
 
 from tests.chaos.books import Books
 from tests.chaos.clips import short_clips
+from tests.chaos.crowd import process_a_crowd
 from tests.chaos.installation import SERVE, Installation
 from tests.chaos.kills import KillAnywhere
 from tests.chaos.members import Member, Way
@@ -164,3 +165,15 @@ async def test_whichever_process_takes_an_upload_the_one_that_works_is_woken(
             video = await member.send_accepted(clip, f"clip {number}")
 
             await member.until_status(video, "completed")
+
+
+async def test_workers_process_each_video_once_and_nobody_waits_behind_anothers_many(
+    tmp_path: Path, own_server: OwnPostgres
+) -> None:
+    here = Installation(tmp_path, own_server.make_database(), serve=("--no-worker",), workers=2)
+    try:
+        report = await process_a_crowd(here, first=6, then=3)
+    finally:
+        await here.__aexit__()
+
+    assert (report.videos, report.place <= 3) == (10, True)
