@@ -17,6 +17,7 @@ from vidcore.lifecycle import BACK_OFF, LEASE, TRIES_MAX, Status
 from vidcore.testing.examples import (
     MICROSECOND,
     NOW,
+    example_completed,
     example_config,
     example_processing,
     example_user,
@@ -356,3 +357,21 @@ async def test_a_failure_stands_also_where_its_files_cannot_be_cleared(
 
     (video,) = platform.remembered().videos.values()
     assert video.status is Status.FAILED
+
+
+async def test_who_completed_a_video_has_not_lost_it_but_others_have(
+    platform: MemoryPlatform,
+) -> None:
+    completed = example_completed(1, OWNER, attempt=2)
+    await platform.add(completed)
+    report = platform.make(ReportProgress)
+
+    await report(completed, 0.5)
+    await report.check(completed)
+
+    assert await platform.video(completed.id) == completed
+    for late in (attrs.evolve(completed, attempt=1), VIDEO):
+        with pytest.raises(LeaseLostError):
+            await report(late, 0.5)
+        with pytest.raises(LeaseLostError):
+            await report.check(late)
