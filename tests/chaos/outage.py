@@ -16,6 +16,7 @@ from tests.chaos.installation import Installation
 from tests.chaos.members import TUS, Member
 from tests.chaos.postgres import OwnPostgres
 from tests.integration.running import PASSWORD, Client
+from vidcore.sessions import BELIEVED_FOR
 
 RECOVERY: Final = 30.0  # seconds in which all has to answer again
 BLOCK: Final = 64 << 10
@@ -100,6 +101,7 @@ class Outage:
     async def _without_database(self, clip: Path) -> tuple[int, float]:
         """Stop it, ask for everything meanwhile, and start it again."""
         await self._postgres.stop()
+        await asyncio.sleep(BELIEVED_FOR.total_seconds())  # what was just read still holds
         refused, slowest = 0, 0.0
         began = time.monotonic()
         try:
