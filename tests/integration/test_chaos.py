@@ -27,9 +27,9 @@ from vidcore.testing.examples import example_user
 from vidcore.users import Role
 
 HASTY = "tests.chaos.hasty"
-KILLS = 4
+KILLS = 3
 SPAN = 1.5  # seconds
-POINTS = 2
+POINTS = 1
 DAY = timedelta(days=1)
 
 

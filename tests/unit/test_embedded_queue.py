@@ -174,3 +174,21 @@ async def test_a_ring_that_another_process_takes_away_is_heard_all_the_same(
         await settle()
 
     assert heard.is_set()
+
+
+async def test_an_attempt_that_fails_ends_all_and_is_told(queue: EmbeddedQueue) -> None:
+    begun = 0
+
+    async def attempt() -> bool:
+        nonlocal begun
+        begun += 1
+        if begun == 2:
+            raise ZeroDivisionError("a bug")
+        await asyncio.Event().wait()
+        return True
+
+    async with asyncio.timeout(10):
+        with pytest.raises(ZeroDivisionError):
+            await queue.run(attempt, concurrency=3)
+
+    assert begun == 3
