@@ -5,7 +5,7 @@ import attrs
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidcore.joining import OVERTAKEN_MAX, join_line
+from vidcore.joining import LAST_TURNS, OVERTAKEN_AT_ONCE, OVERTAKEN_MAX, join_line
 from vidcore.lifecycle import Status
 from vidcore.testing.examples import MICROSECOND, NOW, PLAN, example_user, example_video
 from vidcore.turns import WORK_MIN, planned_work
@@ -30,7 +30,7 @@ class Line:
         joining = join_line(
             now,
             work=planned_work(video.plan),
-            own=[v for v in own if v.is_first_turn],
+            own=[v for v in own if v.is_first_turn][-LAST_TURNS:],
             first=min(dues, default=None),
         )
         for number, waiting in self.videos.items():
@@ -150,3 +150,27 @@ def test_what_is_being_processed_for_the_first_time_counts_as_the_members_turn()
 
     assert joined.due_at == running.due_at + planned_work(joined.plan)
     assert planned_work(joined.plan) == WORK_MIN + MINUTE
+
+
+def test_of_one_members_that_take_equally_long_the_first_to_come_goes_first() -> None:
+    line = Line()
+    came = [line.join(clip(number, ANN, 60.0), NOW).id for number in range(10, 20)]
+
+    assert [video.id for video in line.in_order()] == came
+
+
+def test_an_upload_changes_no_more_turns_than_are_bounded() -> None:
+    line = Line()
+    films = [
+        line.join(clip(number + 10, ANN, 600.0 + number), NOW)
+        for number in range(OVERTAKEN_AT_ONCE + 20)
+    ]
+
+    joined = line.join(clip(5, ANN, 60.0), NOW)
+
+    order = [video.id for video in line.in_order()]
+    assert order.index(joined.id) == 20
+    assert [line.videos[film.id.int].due_at - film.due_at for film in films] == [
+        *[timedelta()] * 20,
+        *[planned_work(joined.plan)] * OVERTAKEN_AT_ONCE,
+    ]
