@@ -24,18 +24,6 @@ SQLITE: Final = "sqlite"
 POOL_SIZE: Final = 5  # kept open by each engine; as many again may be opened under load
 IDLE_TRANSACTION_TIMEOUT: Final = 60  # seconds, after which PostgreSQL frees a lost client's locks
 
-# libpq's, without which a peer that is gone without a word is waited for as long as the kernel does, 15
-# minutes to 2 hours: 25 seconds for one that should answer, or have said something. They go by what the
-# peer's kernel acknowledges, so a server that is merely stopped is waited for; and sockets of this
-# machine need none.
-LOST_PEERS: Final[dict[str, int]] = {
-    "connect_timeout": 10,  # seconds, as all others but the last
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 25_000,  # ms
-}
-
 _COMMITS_BY_ITSELF: Final = {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
 _MILLISECONDS: Final = 1000
 _SHORT_WHILE: Final = 100  # ms
@@ -168,13 +156,8 @@ def _postgresql_engines(url: URL, patience: float) -> Engines:
 
 
 def _postgresql_arguments(url: URL, **settings: str) -> dict[str, Any]:
-    """Give the arguments of a connection with these `settings`; what the address says goes first."""
+    """Give the arguments of a connection with these `settings`; the address's own options go first."""
     given = url.query.get("options", ())
     options = [given] if isinstance(given, str) else [*given]
     options += [f"-c {name}={value}" for name, value in settings.items()]
-    return {"options": " ".join(options), **lost_peers(url)}
-
-
-def lost_peers(url: URL) -> dict[str, int]:
-    """Give LOST_PEERS, less what the address says itself."""
-    return {name: value for name, value in LOST_PEERS.items() if name not in url.query}
+    return {"options": " ".join(options)}

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from adapters_db.cancellation import finish
-from adapters_db.engines import SQLITE, begin_immediately, lost_peers, set_pragmas, write_ahead
+from adapters_db.engines import SQLITE, begin_immediately, set_pragmas, write_ahead
 from adapters_db.failures import reachable
 from adapters_db.revisions import NEWEST, REVISIONS, current_revision
 from adapters_db.urls import parse_url
@@ -118,10 +118,8 @@ def _check_references(connection: sa.Connection) -> None:
 
 @asynccontextmanager
 async def _transaction(url: URL) -> AsyncIterator[AsyncConnection]:
-    is_sqlite = url.get_backend_name() == SQLITE
-    arguments = {} if is_sqlite else lost_peers(url)
-    engine = create_async_engine(url, poolclass=NullPool, connect_args=arguments)
-    if is_sqlite:
+    engine = create_async_engine(url, poolclass=NullPool)
+    if url.get_backend_name() == SQLITE:
         write_ahead(engine, patience=_PATIENCE)
         set_pragmas(engine, {"busy_timeout": int(_PATIENCE * 1000), "foreign_keys": "OFF"})
         begin_immediately(engine)

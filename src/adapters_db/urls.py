@@ -14,9 +14,23 @@ _DRIVERS: Final = {
 }
 _FIELD: Final = "database_url"
 
+# libpq's, without which a peer that is gone without a word is waited for as long as the kernel does, 15
+# minutes to 2 hours: 25 seconds for one that should answer, or have said something. They go by what the
+# peer's kernel acknowledges, so a server that is merely stopped is waited for; and sockets of this
+# machine need none.
+LOST_PEERS: Final[dict[str, str]] = {
+    "connect_timeout": "10",  # seconds, as all others but the last
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "25000",  # ms
+}
+
 
 def parse_url(url: str) -> URL:
     """Give the address with the driver that is used here; a `+driver` part is ignored.
+
+    One of PostgreSQL also says LOST_PEERS, but for those of which it says something itself.
 
     Raises InvalidValueError for `database_url` unless it is `sqlite:///path` or `postgresql://…`.
     The sentence repeats nothing of the address, since a password may be in it.
@@ -32,6 +46,8 @@ def parse_url(url: str) -> URL:
         raise InvalidValueError(
             _FIELD, "must name a file: every connection would have a memory of its own"
         )
+    if driver == _DRIVERS["postgresql"]:
+        parsed = parsed.set(query={**LOST_PEERS, **parsed.query})
     return parsed.set(drivername=driver)
 
 

@@ -18,14 +18,6 @@ from psycopg.rows import scalar_row
 from vidcore.errors import ServiceUnavailableError
 
 SCHEMA: Final = "procrastinate"
-# A peer that is gone without a word is noticed within half a minute, unless the address says otherwise.
-LOST_PEERS: Final[dict[str, int]] = {
-    "connect_timeout": 10,  # seconds, as all others but the last
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 25_000,  # ms
-}
 _LOCK_KEY: Final = 0x76696470  # "vidp": any number that nobody else on that database takes
 _APPLIED: Final = sql.Identifier(SCHEMA, "vidcore_applied")
 
@@ -36,7 +28,7 @@ def with_schema(address: str) -> str:
     """Give an address, as libpq takes it, whose connections see Procrastinate's tables alone."""
     given = conninfo_to_dict(address)
     options = f"{given.get('options') or ''} -c search_path={SCHEMA}".strip()
-    return make_conninfo(address, **{**LOST_PEERS, **given, "options": options})
+    return make_conninfo(address, options=options)
 
 
 async def prepare(address: str) -> None:

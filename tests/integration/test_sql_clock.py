@@ -101,7 +101,9 @@ async def test_the_first_answer_is_believed_for_want_of_a_better(
     assert clock._told is not None
 
 
-@pytest.mark.skipif(not hasattr(time, "CLOCK_BOOTTIME"), reason="not on this system")
+@pytest.mark.skipif(
+    not hasattr(time, "CLOCK_BOOTTIME"), reason="only Linux has a clock that counts its sleep apart"
+)
 async def test_a_machine_that_was_suspended_knows_how_long(
     make_store: Callable[..., SqlStore], postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from adapters_db import engines as engines_module
+from adapters_db import urls
 from adapters_db.failures import reachable
 from adapters_db.store import SqlStore
 from tests.integration.postgres_line import PostgresLine
@@ -68,7 +68,9 @@ async def test_what_an_address_says_of_lost_peers_is_kept(
             assert {other for other in own if given[other] == own[other]} == {name}
 
 
-@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="not on this system")
+@pytest.mark.skipif(
+    not hasattr(socket, "TCP_USER_TIMEOUT"), reason="only Linux has TCP_USER_TIMEOUT"
+)
 async def test_the_kernel_was_told_of_it(
     make_store: Callable[..., SqlStore], line: PostgresLine
 ) -> None:
@@ -93,11 +95,13 @@ async def test_the_kernel_was_told_of_it(
     assert unanswered / 1000 in LONGEST
 
 
-@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="not on this system")
+@pytest.mark.skipif(
+    not hasattr(socket, "TCP_USER_TIMEOUT"), reason="only Linux has TCP_USER_TIMEOUT"
+)
 async def test_a_peer_that_takes_nothing_any_more_is_given_up(
     make_store: Callable[..., SqlStore], line: PostgresLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(engines_module.LOST_PEERS, "tcp_user_timeout", 500)
+    monkeypatch.setitem(urls.LOST_PEERS, "tcp_user_timeout", "500")
     store = make_store(line.url)
 
     async def say_much() -> None:

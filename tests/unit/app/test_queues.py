@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from adapters_db.urls import libpq_address
+from adapters_db.urls import LOST_PEERS, libpq_address
 from adapters_jobs.embedded import EmbeddedQueue
 from adapters_jobs.fleet import ProcrastinateQueue
 from vidcore.errors import InvalidValueError
@@ -53,7 +53,7 @@ def test_procrastinate_gets_the_address_that_the_engines_read(scheme: str) -> No
     )
 
     assert address is not None
-    assert conninfo_to_dict(address) == {
+    assert conninfo_to_dict(address) == LOST_PEERS | {
         "user": "me",
         "password": "p@ss+word",
         "dbname": "db",
@@ -67,12 +67,21 @@ def test_several_hosts_are_tried_by_procrastinate_too() -> None:
     address = libpq_address("postgresql://me@/db?host=one:5432&host=two:5433")
 
     assert address is not None
-    assert conninfo_to_dict(address) == {
+    assert conninfo_to_dict(address) == LOST_PEERS | {
         "user": "me",
         "dbname": "db",
         "host": "one,two",
         "port": "5432,5433",
     }
+
+
+def test_procrastinate_gives_a_lost_peer_up_as_soon_as_the_engines_do() -> None:
+    address = libpq_address("postgresql://host/db?connect_timeout=3")
+
+    assert address is not None
+    given = conninfo_to_dict(address)
+    assert given == LOST_PEERS | {"host": "host", "dbname": "db", "connect_timeout": "3"}
+    assert LOST_PEERS["connect_timeout"] == "10"
 
 
 def test_sqlite_has_no_address_of_that_kind() -> None:
