@@ -11,13 +11,8 @@ import structlog
 from vidcore.errors import LeaseLostError, ServiceUnavailableError
 from vidcore.lifecycle import HEARTBEAT
 from vidcore.ports.queue import ProcessingQueue
-from vidcore.use_cases.processing import (
-    ClaimVideo,
-    EndAttempt,
-    HandBack,
-    ProcessVideo,
-    ReportProgress,
-)
+from vidcore.use_cases.claiming import ClaimVideo, EndAttempt, HandBack, ReportProgress
+from vidcore.use_cases.processing import ProcessVideo
 from vidcore.videos import Video
 
 PAUSE: Final = 2.0  # seconds after a fault that is not a video's

@@ -16,6 +16,7 @@ from vidcore.lifecycle import HEARTBEAT
 from vidcore.signatures import webhook_key
 from vidcore.use_cases import (
     checking,
+    claiming,
     delivering,
     housekeeping,
     processing,
@@ -78,7 +79,7 @@ class Container(RequestedUseCases):
     )
 
     recover_own = providers.Singleton(
-        processing.RecoverOwn,
+        claiming.RecoverOwn,
         store=Adapters.store,
         media=Adapters.media,
         queue=Adapters.queue,
@@ -86,7 +87,7 @@ class Container(RequestedUseCases):
         outbox=RequestedUseCases.outbox,
     )
     rescue_lost = providers.Singleton(
-        processing.RescueLost,
+        claiming.RescueLost,
         store=Adapters.store,
         media=Adapters.media,
         queue=Adapters.queue,
@@ -98,7 +99,7 @@ class Container(RequestedUseCases):
     worker = providers.Singleton(
         Worker,
         claim=providers.Singleton(
-            processing.ClaimVideo,
+            claiming.ClaimVideo,
             store=Adapters.store,
             media=Adapters.media,
             clock=Adapters.clock,
@@ -115,10 +116,10 @@ class Container(RequestedUseCases):
             outbox=RequestedUseCases.outbox,
         ),
         report=providers.Singleton(
-            processing.ReportProgress, store=Adapters.store, clock=Adapters.clock
+            claiming.ReportProgress, store=Adapters.store, clock=Adapters.clock
         ),
         end=providers.Singleton(
-            processing.EndAttempt,
+            claiming.EndAttempt,
             store=patient_store,
             media=Adapters.media,
             queue=Adapters.queue,
@@ -127,7 +128,7 @@ class Container(RequestedUseCases):
         ),
         # Not patient: who stops while the database is away leaves it to the lease.
         hand_back=providers.Singleton(
-            processing.HandBack, store=Adapters.store, queue=Adapters.queue, clock=Adapters.clock
+            claiming.HandBack, store=Adapters.store, queue=Adapters.queue, clock=Adapters.clock
         ),
         queue=Adapters.queue,
         concurrency=Adapters.settings.provided.worker_concurrency,

@@ -18,13 +18,8 @@ from vidcore.testing.clock import FixedClock
 from vidcore.testing.examples import NOW, example_config
 from vidcore.testing.storage import InMemoryMedia, InMemoryUploads
 from vidcore.testing.transcoding import FixedTranscoder
-from vidcore.use_cases.processing import (
-    ClaimVideo,
-    EndAttempt,
-    HandBack,
-    ProcessVideo,
-    ReportProgress,
-)
+from vidcore.use_cases.claiming import ClaimVideo, EndAttempt, HandBack, ReportProgress
+from vidcore.use_cases.processing import ProcessVideo
 from vidcore.users import User
 from vidcore.videos import Video
 

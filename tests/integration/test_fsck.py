@@ -25,7 +25,8 @@ from vidcore.checkup import Finding
 from vidcore.details import VideoDetails
 from vidcore.lifecycle import Status
 from vidcore.use_cases.checking import no_pause
-from vidcore.use_cases.processing import ClaimVideo, ProcessVideo
+from vidcore.use_cases.claiming import ClaimVideo
+from vidcore.use_cases.processing import ProcessVideo
 from vidcore.users import User
 from vidcore.videos import Video
 from vidcore_app.cli.fsck import opened_unchanged

@@ -1,11 +1,11 @@
-"""What a worker does: claim a video, make its rendition, publish it, and say how the attempt ended.
+"""What a worker does with a claimed video: make its rendition, publish it, and say so.
 
 Every step can be repeated after a crash at any point. The files of an attempt have names of their own,
 and are published before the record says `completed`; the source goes last. So a completed video always
 has its files, and a worker that comes back late can overwrite nothing.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
 from typing import Final
@@ -15,11 +15,9 @@ import attrs
 from vidcore.errors import (
     FileFormatNotSupportedError,
     LeaseLostError,
-    NotFoundError,
     ServiceUnavailableError,
     VideoProcessingError,
 )
-from vidcore.lifecycle import Status
 from vidcore.media import (
     MediaInfo,
     OutputFacts,
@@ -31,167 +29,15 @@ from vidcore.media import (
     storyboard_of,
 )
 from vidcore.ports.clock import Clock
-from vidcore.ports.queue import ProcessingQueue
 from vidcore.ports.storage import Draft, MediaStore, Published, UploadArea
-from vidcore.ports.store import Store, UnitOfWork
+from vidcore.ports.store import Store
 from vidcore.ports.transcoding import Transcoder
 from vidcore.use_cases.announcing import Outbox, announce_end
+from vidcore.use_cases.claiming import held, present
 from vidcore.videos import Rendition, Video
 
 STEP_TRIES: Final = 3  # a store that comes back was seen to be lost twice: as it goes, as it comes
-RESCUE: Final = "rescue"  # the name of its runs in the books
 PROGRESS_BEFORE_PUBLISHING: Final = 0.99  # 1.0 is said by `completed` alone
-
-
-@attrs.frozen(kw_only=True)
-class ClaimVideo:
-    """Take the video whose turn it is."""
-
-    store: Store
-    media: MediaStore
-    clock: Clock
-    outbox: Outbox | None = None
-
-    async def __call__(self, *, holder: str | None = None) -> Video | None:
-        """Give the video, claimed in the name of `holder`, or None if none waits.
-
-        Videos whose worker was lost are recovered on the way; after all tries they end as failed, and
-        what the attempts have left is cleared.
-        """
-        while True:
-            async with self.store.write() as uow:
-                now = self.clock.now()  # not before: to wait for the store takes of the lease
-                video = await uow.videos.next_claimable(now)
-                if video is None:
-                    return None
-                if video.is_abandoned(now):
-                    video = video.recovered(now)
-                if video.status is Status.PENDING:
-                    video = video.claimed(now, holder=holder)
-                await uow.videos.save(video)
-                await announce_end(self.outbox, uow, video, now)
-                await uow.commit()
-            if video.status is Status.PROCESSING:
-                return video
-            await _clear_attempts(self.store, self.media, video)
-
-
-@attrs.frozen(kw_only=True)
-class _TakeBack:
-    """Takes videos from lost workers: to wait again, or failed after all tries."""
-
-    store: Store
-    media: MediaStore
-    queue: ProcessingQueue
-    clock: Clock
-    outbox: Outbox | None = None
-
-    async def _recover(self, uow: UnitOfWork, lost: Sequence[Video]) -> Sequence[Video]:
-        now = self.clock.now()
-        recovered = [video.recovered(now) for video in lost]
-        for video in recovered:
-            await uow.videos.save(video)
-            await announce_end(self.outbox, uow, video, now)
-            if video.status is Status.PENDING:
-                await self.queue.enlist(uow, video)
-        await uow.commit()
-        return recovered
-
-    async def _end(self, recovered: Sequence[Video]) -> int:
-        for video in recovered:
-            if video.status is Status.PENDING:
-                await self.queue.announce(video.id)
-        for video in recovered:
-            if video.status is Status.FAILED:
-                await _clear_attempts(self.store, self.media, video)
-        return len(recovered)
-
-
-@attrs.frozen(kw_only=True)
-class RecoverOwn(_TakeBack):
-    """Take back what was held in a name whose last bearer is known to be dead, before leases run out."""
-
-    async def __call__(self, holder: str) -> int:
-        """Give the number of videos that wait again, or failed after all tries."""
-        async with self.store.write() as uow:
-            recovered = await self._recover(uow, await uow.videos.held_by(holder))
-        return await self._end(recovered)
-
-
-@attrs.frozen(kw_only=True)
-class RescueLost(_TakeBack):
-    """Take back what lost workers held, also where no worker is left to look for it.
-
-    `pause` takes longer than a worker that reaches the store needs to renew a lease that ran out
-    while it did not.
-    """
-
-    pause: Callable[[], Awaitable[None]]
-
-    async def __call__(self) -> int:
-        """Give the number of videos that wait again, or failed; once a minute among all processes."""
-        async with self.store.read() as uow:
-            seen = {(v.id, v.attempt) for v in await uow.videos.abandoned(self.clock.now())}
-        if not seen:
-            return 0
-        await self.pause()
-        async with self.store.write() as uow:
-            now = self.clock.now()
-            minute = now.replace(second=0, microsecond=0)
-            if not await uow.books.claim_run(RESCUE, minute.isoformat()):
-                return 0
-            lost = [v for v in await uow.videos.abandoned(now) if (v.id, v.attempt) in seen]
-            recovered = await self._recover(uow, lost)
-        return await self._end(recovered)
-
-
-async def _clear_attempts(store: Store, media: MediaStore, video: Video) -> None:
-    """Remove what the attempts at a failed video have left: no other attempt may ever come to it."""
-    with suppress(ServiceUnavailableError):  # the failure stands all the same, and fsck finds files
-        async with store.read() as uow:
-            root = (await uow.config.get()).video_storage_path
-        await media.clear(video.id, video.attempt, root)
-
-
-async def _present(uow: UnitOfWork, claim: Video) -> Video:
-    """Give the present state of a claimed video. Raises LeaseLostError if it is gone."""
-    try:
-        return await uow.videos.get(claim.id)
-    except NotFoundError:
-        raise LeaseLostError(claim.attempt) from None
-
-
-async def _held(uow: UnitOfWork, claim: Video) -> Video:
-    """Give the present state of a claimed video. Raises LeaseLostError if it is gone, or another's."""
-    video = await _present(uow, claim)
-    video.check_holder(claim.attempt)
-    return video
-
-
-@attrs.frozen(kw_only=True)
-class ReportProgress:
-    """Renew a claim's lease, and say how far it is."""
-
-    store: Store
-    clock: Clock
-
-    async def __call__(self, claim: Video, progress: float) -> None:
-        """Note `progress`, 0.0 to 1.0. Raises LeaseLostError, but not after the claim's completion."""
-        async with self.store.write() as uow:
-            video = await _present(uow, claim)
-            if video.is_completed_by(claim.attempt):
-                return
-            await uow.videos.save(
-                video.reported(claim.attempt, progress=progress, now=self.clock.now())
-            )
-            await uow.commit()
-
-    async def check(self, claim: Video) -> None:
-        """Look whether the claim still holds, and renew nothing. Raises as a report does."""
-        async with self.store.read() as uow:
-            video = await _present(uow, claim)
-        if not video.is_completed_by(claim.attempt):
-            video.check_holder(claim.attempt)
 
 
 async def _insist(step: Callable[[], Awaitable[None]]) -> None:
@@ -327,7 +173,7 @@ class ProcessVideo:
     async def _note(self, claim: Video, made: Plan) -> None:
         async def note() -> None:
             async with self.store.write() as uow:
-                video = await _held(uow, claim)
+                video = await held(uow, claim)
                 await uow.videos.save(video.planned(claim.attempt, made))
                 await uow.commit()
 
@@ -342,7 +188,7 @@ class ProcessVideo:
         store. Should it not have, the next attempt clears them, or whoever ends the last one.
         """
         async with self.store.write() as uow:
-            video = await _present(uow, claim)
+            video = await present(uow, claim)
             if video.is_completed_by(claim.attempt):
                 return
             has_storyboard = published.storyboard is not None and made.board is not None
@@ -367,65 +213,4 @@ class ProcessVideo:
                 typical=made.as_planned,
             )
             await uow.tallies.save(counted)
-            await uow.commit()
-
-
-@attrs.frozen(kw_only=True)
-class EndAttempt:
-    """Say that a claimed video could not be processed, or not to the end."""
-
-    store: Store
-    media: MediaStore
-    queue: ProcessingQueue
-    clock: Clock
-    outbox: Outbox | None = None
-
-    async def failed(self, claim: Video, error: Exception) -> Status:
-        """Decide by the error: the source's fault is final, any other is tried again for a while.
-
-        Gives the status that follows. Raises LeaseLostError.
-        """
-        async with self.store.write() as uow:
-            video = await _held(uow, claim)
-            match error:
-                case VideoProcessingError():
-                    ended = video.failed(claim.attempt, reason=str(error), log=error.log)
-                case FileFormatNotSupportedError():
-                    ended = video.failed(claim.attempt, reason=str(error), log="")
-                case _:
-                    ended = video.stumbled(
-                        claim.attempt,
-                        reason="The server could not process the file; an admin can see why.",
-                        log=f"{type(error).__name__}: {error}",
-                        now=self.clock.now(),
-                    )
-            await uow.videos.save(ended)
-            await announce_end(self.outbox, uow, ended, self.clock.now())
-            tally = await uow.tallies.get(None if ended.plan is None else ended.plan.mode)
-            if ended.status is Status.PENDING:
-                await self.queue.enlist(uow, ended)
-                await uow.tallies.save(tally.with_stumbled())
-            else:
-                await uow.tallies.save(tally.with_failed())
-            await uow.commit()
-        if ended.status is Status.FAILED:
-            await _clear_attempts(self.store, self.media, ended)
-        return ended.status
-
-
-@attrs.frozen(kw_only=True)
-class HandBack:
-    """Give a claimed video back undone, since the worker stops."""
-
-    store: Store
-    queue: ProcessingQueue
-    clock: Clock
-
-    async def __call__(self, claim: Video) -> None:
-        """Have it wait again, in its turn. Raises LeaseLostError."""
-        async with self.store.write() as uow:
-            video = await _held(uow, claim)
-            back = video.handed_back(claim.attempt, self.clock.now())
-            await uow.videos.save(back)
-            await self.queue.enlist(uow, back)
             await uow.commit()

@@ -29,9 +29,10 @@ from vidcore.lifecycle import Status
 from vidcore.ports.tokens import MediaGrant
 from vidcore.testing.examples import MICROSECOND, NOBODY, example_config, example_video
 from vidcore.use_cases.accounts import Authenticate, ChangePassword, LogIn
+from vidcore.use_cases.claiming import ClaimVideo
 from vidcore.use_cases.housekeeping import MakeAdmin, NeedsAdmin, TidyUp
 from vidcore.use_cases.membership import ChangeActive, ChangeRole, RemoveMember
-from vidcore.use_cases.processing import ClaimVideo, ProcessVideo
+from vidcore.use_cases.processing import ProcessVideo
 from vidcore.use_cases.uploading import BeginUpload
 from vidcore.use_cases.watching import OpenMedia
 from vidcore.users import Role

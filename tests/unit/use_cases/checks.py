@@ -13,7 +13,8 @@ from vidcore.testing.examples import (
     example_video,
 )
 from vidcore.use_cases.checking import CheckPlatform
-from vidcore.use_cases.processing import ClaimVideo, ProcessVideo
+from vidcore.use_cases.claiming import ClaimVideo
+from vidcore.use_cases.processing import ProcessVideo
 from vidcore.videos import Video
 
 ADA = example_user(1)

@@ -4,7 +4,7 @@ from tests.unit.use_cases.memory_platform import MemoryPlatform
 from vidcore.errors import VideoProcessingError
 from vidcore.testing.examples import example_user, example_video
 from vidcore.testing.transcoding import COPYABLE
-from vidcore.use_cases.processing import ClaimVideo
+from vidcore.use_cases.claiming import ClaimVideo
 from vidcore.videos import Video
 
 OWNER = example_user(1)

@@ -7,7 +7,8 @@ from typing import Any, Self
 from tests.unit.use_cases.memory_platform import MemoryPlatform
 from tests.unit.use_cases.stepping import INSIDE_A_TRANSACTION, stepped
 from vidcore.errors import LeaseLostError, ServiceUnavailableError, VideoProcessingError
-from vidcore.use_cases.processing import EndAttempt, HandBack, ProcessVideo
+from vidcore.use_cases.claiming import EndAttempt, HandBack
+from vidcore.use_cases.processing import ProcessVideo
 from vidcore.videos import Video
 
 PATIENCE = 5.0  # seconds after which a step that should have been taken has failed

@@ -15,7 +15,8 @@ from vidcore.testing.examples import (
 from vidcore.testing.memory_deliveries import PlainEventPresenter
 from vidcore.use_cases.accounts import Register
 from vidcore.use_cases.announcing import Outbox
-from vidcore.use_cases.processing import ClaimVideo, EndAttempt, ProcessVideo, RecoverOwn
+from vidcore.use_cases.claiming import ClaimVideo, EndAttempt, RecoverOwn
+from vidcore.use_cases.processing import ProcessVideo
 from vidcore.users import User
 from vidcore.videos import Video
 from vidcore.webhooks import Delivery

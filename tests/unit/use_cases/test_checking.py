@@ -22,7 +22,8 @@ from vidcore.testing.examples import (
 )
 from vidcore.testing.transcoding import MEDIA
 from vidcore.use_cases.checking import BATCH, CheckProgress, Walk
-from vidcore.use_cases.processing import ClaimVideo, ProcessVideo
+from vidcore.use_cases.claiming import ClaimVideo
+from vidcore.use_cases.processing import ProcessVideo
 
 
 @pytest.fixture

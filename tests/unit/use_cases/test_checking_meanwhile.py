@@ -18,9 +18,10 @@ from vidcore.testing.inventory import InMemoryInventory
 from vidcore.testing.storage import InMemoryUploads
 from vidcore.testing.transcoding import FixedTranscoder
 from vidcore.use_cases.checking import CheckPlatform
+from vidcore.use_cases.claiming import ClaimVideo
 from vidcore.use_cases.housekeeping import TidyUp
 from vidcore.use_cases.library import DeleteVideo
-from vidcore.use_cases.processing import ClaimVideo, ProcessVideo
+from vidcore.use_cases.processing import ProcessVideo
 from vidcore.use_cases.repairing import Repair
 from vidcore.videos import Video
 

@@ -24,8 +24,7 @@ from vidcore.testing.examples import (
     example_video,
 )
 from vidcore.testing.storage import InMemoryMedia
-from vidcore.use_cases.library import DeleteVideo, RetryVideo
-from vidcore.use_cases.processing import (
+from vidcore.use_cases.claiming import (
     ClaimVideo,
     EndAttempt,
     HandBack,
@@ -33,6 +32,7 @@ from vidcore.use_cases.processing import (
     ReportProgress,
     RescueLost,
 )
+from vidcore.use_cases.library import DeleteVideo, RetryVideo
 from vidcore.videos import Video
 
 OWNER = example_user(1)

@@ -10,8 +10,9 @@ from vidcore.checkup import ORPHAN_GRACE
 from vidcore.lifecycle import LEASE, Status
 from vidcore.testing.examples import example_user, example_video
 from vidcore.testing.transcoding import COPYABLE
+from vidcore.use_cases.claiming import ClaimVideo
 from vidcore.use_cases.housekeeping import TidyUp
-from vidcore.use_cases.processing import ClaimVideo, ProcessVideo
+from vidcore.use_cases.processing import ProcessVideo
 from vidcore.videos import Video
 
 OWNER = example_user(1)

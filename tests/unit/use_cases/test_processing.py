@@ -22,8 +22,9 @@ from vidcore.testing.examples import (
 )
 from vidcore.testing.storage import InMemoryMedia
 from vidcore.testing.transcoding import COPYABLE, MEDIA, SOURCE, FixedTranscoder
+from vidcore.use_cases.claiming import ClaimVideo
 from vidcore.use_cases.library import DeleteVideo
-from vidcore.use_cases.processing import ClaimVideo, ProcessVideo
+from vidcore.use_cases.processing import ProcessVideo
 from vidcore.videos import Video
 
 OWNER = example_user(1)

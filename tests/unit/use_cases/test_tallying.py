@@ -23,10 +23,11 @@ from vidcore.testing.examples import (
 from vidcore.testing.storage import InMemoryMedia
 from vidcore.testing.transcoding import COPYABLE, SOURCE, FixedTranscoder
 from vidcore.turns import planned_work
+from vidcore.use_cases.claiming import ClaimVideo, EndAttempt
 from vidcore.use_cases.estimating import EstimateRemaining
 from vidcore.use_cases.library import ListVideos, ShowVideo
 from vidcore.use_cases.operating import ShowOperations
-from vidcore.use_cases.processing import ClaimVideo, EndAttempt, ProcessVideo
+from vidcore.use_cases.processing import ProcessVideo
 from vidcore.videos import Video
 
 OWNER = example_user(1)

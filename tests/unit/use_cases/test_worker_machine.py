@@ -37,8 +37,8 @@ from vidcore.media import MediaInfo
 from vidcore.testing.examples import NOW, example_config, example_user, example_video
 from vidcore.testing.transcoding import COPYABLE, SOURCE
 from vidcore.turns import RETRY_DELAY
+from vidcore.use_cases.claiming import ClaimVideo, ReportProgress
 from vidcore.use_cases.library import DeleteVideo, RetryVideo
-from vidcore.use_cases.processing import ClaimVideo, ReportProgress
 
 T = TypeVar("T")
 OWNER = example_user(1)
