@@ -1,13 +1,12 @@
 """A line to a service that breaks, as a mobile one does, whenever so many bytes have gone up it."""
 
 import asyncio
-from contextlib import suppress
 from typing import Self
 
-BLOCK = 64 << 10
+from tests.integration.lines import BLOCK, Lines
 
 
-class CuttingProxy:
+class CuttingProxy(Lines):
     """Hands all bytes between clients and `upstream`, a port; after `cut_after` bytes, breaks off.
 
     `cut_after` counts on each connection what goes up, and None never breaks off. The service behind it
@@ -16,35 +15,20 @@ class CuttingProxy:
     """
 
     def __init__(self, *, cut_after: int | None = None) -> None:
+        super().__init__()
         self.cut_after = cut_after
         self.upstream = 0
         self.cuts = 0
         self.carried_up = 0
         self.hold_at: int | None = None
         self.url = ""
-        self._server: asyncio.Server | None = None
-        self._lines: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._connect, "127.0.0.1", 0)
-        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        self.server = await asyncio.start_server(self.connect, "127.0.0.1", 0)
+        self.url = f"http://127.0.0.1:{self.server.sockets[0].getsockname()[1]}"
         return self
 
-    async def __aexit__(self, *_: object) -> None:
-        assert self._server is not None
-        self._server.close()
-        for line in self._lines:
-            line.cancel()
-        await asyncio.gather(*self._lines, return_exceptions=True)
-
-    async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        line = asyncio.ensure_future(self._carry(reader, writer))
-        self._lines.add(line)
-        line.add_done_callback(self._lines.discard)
-        with suppress(asyncio.CancelledError):
-            await line
-
-    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             up_reader, up_writer = await asyncio.open_connection("127.0.0.1", self.upstream)
         except OSError:

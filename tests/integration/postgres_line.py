@@ -7,11 +7,12 @@ from typing import Final, Self
 
 from psycopg.conninfo import conninfo_to_dict
 
-BLOCK: Final = 64 << 10
+from tests.integration.lines import BLOCK, Lines
+
 _WINDOW: Final = 4 << 10  # bytes that the kernel takes for whoever does not read
 
 
-class PostgresLine:
+class PostgresLine(Lines):
     """Hands all bytes between clients of `url` and the database at `behind`.
 
     A block on its way up that has a key of `slow` in it waits so many seconds, once. While `frozen`,
@@ -19,11 +20,10 @@ class PostgresLine:
     """
 
     def __init__(self, behind: str) -> None:
+        super().__init__()
         known = conninfo_to_dict(behind)
         self._upstream = f"{known['host']}/.s.PGSQL.{known.get('port') or 5432}"
         self._known = known
-        self._server: asyncio.Server | None = None
-        self._lines: set[asyncio.Task[None]] = set()
         self._writers: list[asyncio.StreamWriter] = []
         self._taking = asyncio.Event()
         self._taking.set()
@@ -42,30 +42,19 @@ class PostgresLine:
         listening = socket.socket()
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _WINDOW)
         listening.bind(("127.0.0.1", 0))
-        self._server = await asyncio.start_server(self._connect, sock=listening, limit=BLOCK)
+        self.server = await asyncio.start_server(self.connect, sock=listening, limit=BLOCK)
         account = f"{self._known['user']}:{self._known.get('password') or ''}"
         place = f"127.0.0.1:{listening.getsockname()[1]}"
         self.url = f"postgresql://{account}@{place}/{self._known['dbname']}"
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        assert self._server is not None
-        self._server.close()
-        for line in self._lines:
-            line.cancel()
-        await asyncio.gather(*self._lines, return_exceptions=True)
+        await super().__aexit__()
         for writer in self._writers:
             with suppress(OSError):
                 await writer.wait_closed()
 
-    async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        line = asyncio.ensure_future(self._carry(reader, writer))
-        self._lines.add(line)
-        line.add_done_callback(self._lines.discard)
-        with suppress(asyncio.CancelledError):
-            await line
-
-    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.append(writer)
         up_reader, up_writer = await asyncio.open_unix_connection(self._upstream)
         self._writers.append(up_writer)

@@ -13,11 +13,11 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, Stateme
 from adapters_db.failures import reachable
 from adapters_db.store import SqlStore
 from adapters_db.tables import config, users, videos
-from adapters_db.urls import parse_url
+from adapters_db.urls import LOST_PEERS, parse_url
 from adapters_db.users import user_to_row
 from adapters_db.video_rows import video_to_row
+from tests.integration.asking import change, look
 from vidcore.errors import InvalidValueError, ServiceUnavailableError
-from vidcore.ports.store import Store
 from vidcore.testing.examples import (
     NOW,
     example_category,
@@ -27,17 +27,6 @@ from vidcore.testing.examples import (
 )
 
 SECRETS = ("hunter2", "127.0.0.1", "nowhere", "/")
-
-
-async def look(store: Store) -> None:
-    async with store.read() as work:
-        await work.config.find()
-
-
-async def change(store: Store) -> None:
-    async with store.write() as work:
-        await work.books.reset_quotas(NOW)
-        await work.commit()
 
 
 @pytest.mark.parametrize("kind", ["refused", "no folder", "no database", "a folder"])
@@ -236,8 +225,11 @@ def test_the_driver_of_an_address_is_ignored(given: str, driver: str) -> None:
     parsed = parse_url(given)
 
     assert parsed.drivername == driver
-    rest = parsed.render_as_string(hide_password=False).partition("://")[2]
+    own = parsed.difference_update_query(LOST_PEERS)
+    rest = own.render_as_string(hide_password=False).partition("://")[2]
     assert rest == given.partition("://")[2]
+    added = LOST_PEERS if driver == "postgresql+psycopg" else {}
+    assert parsed.query == {**own.query, **added}
 
 
 @pytest.mark.parametrize(

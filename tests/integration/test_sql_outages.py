@@ -12,9 +12,8 @@ from adapters_db.failures import reachable
 from adapters_db.migrate import upgrade
 from adapters_db.store import SqlStore
 from adapters_db.unit_of_work import SqlUnitOfWork
+from tests.integration.asking import change, look
 from vidcore.errors import ServiceUnavailableError
-from vidcore.ports.store import Store
-from vidcore.testing.examples import NOW
 
 OUTAGES = [
     *("08000", "08003", "08006", "08P01", "25P03", "25P04", "40001", "40003", "40P01"),
@@ -90,24 +89,19 @@ async def shorten_patience(connection: psycopg.AsyncConnection) -> None:
     await connection.execute("SET LOCAL idle_in_transaction_session_timeout = 20")
 
 
-async def look(store: Store) -> None:
-    async with store.read() as work:
-        await work.config.find()
-
-
-async def change(store: Store) -> None:
-    async with store.write() as work:
-        await work.books.reset_quotas(NOW)
-        await work.commit()
-
-
-async def test_a_server_that_only_reads_is_an_outage_for_who_wants_to_write(
-    make_store: Callable[..., SqlStore], make_postgres_database: Callable[[], str]
-) -> None:
+@pytest.fixture
+async def standby_url(make_postgres_database: Callable[[], str]) -> str:
+    """A database that only reads, until it is let."""
     url = make_postgres_database()
     await upgrade(url)
     let_write(url, allowed=False)
-    store = make_store(url)
+    return url
+
+
+async def test_a_server_that_only_reads_is_an_outage_for_who_wants_to_write(
+    make_store: Callable[..., SqlStore], standby_url: str
+) -> None:
+    store = make_store(standby_url)
 
     await look(store)
     for _ in range(2):
@@ -116,19 +110,16 @@ async def test_a_server_that_only_reads_is_an_outage_for_who_wants_to_write(
 
 
 async def test_connections_that_only_read_are_not_kept_by_who_wants_to_write(
-    make_store: Callable[..., SqlStore], make_postgres_database: Callable[[], str]
+    make_store: Callable[..., SqlStore], standby_url: str
 ) -> None:
-    url = make_postgres_database()
-    await upgrade(url)
-    let_write(url, allowed=False)
-    store = make_store(url)
+    store = make_store(standby_url)
     # Two, of which one is never refused anything.
     async with store.write(), store.write():
         pass
     with pytest.raises(ServiceUnavailableError):
         await change(store)
 
-    let_write(url, allowed=True)  # of which only new connections take notice
+    let_write(standby_url, allowed=True)  # of which only new connections take notice
 
     for _ in range(2):
         await change(store)

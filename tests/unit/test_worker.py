@@ -375,11 +375,14 @@ async def test_a_worker_outlives_a_store_that_fails(workshop: Workshop, error: E
         await workshop.wait_for(Status.COMPLETED)
 
 
-async def test_a_lost_database_does_not_stop_the_transcode(
-    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "error", [ServiceUnavailableError("no database"), ZeroDivisionError("a bug")]
+)
+async def test_neither_a_lost_database_nor_a_bug_in_a_heartbeat_stops_the_transcode(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     monkeypatch.setattr(worker_module, "HEARTBEAT", timedelta(milliseconds=2))
-    broken = BrokenAtFirst(workshop.store, ServiceUnavailableError("no database"), times=3)
+    broken = BrokenAtFirst(workshop.store, error, times=3)
     workshop.report = ReportProgress(store=broken, clock=workshop.clock)
     workshop.transcoder.gate.clear()
     async with workshop.working(), asyncio.timeout(10):
@@ -402,19 +405,3 @@ async def test_a_report_that_failed_is_tried_again_without_waiting_for_the_next(
         while (await workshop.present()).progress < 0.75:
             await asyncio.sleep(0.001)
         assert (await workshop.present()).lease_until == workshop.clock.now() + LEASE
-
-
-async def test_a_bug_in_a_heartbeat_does_not_stop_the_transcode(
-    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(worker_module, "HEARTBEAT", timedelta(milliseconds=2))
-    broken = BrokenAtFirst(workshop.store, ZeroDivisionError("a bug"), times=2)
-    workshop.report = ReportProgress(store=broken, clock=workshop.clock)
-    workshop.transcoder.gate.clear()
-    async with workshop.working(), asyncio.timeout(10):
-        while broken.calls <= 2:
-            await asyncio.sleep(0.001)
-        workshop.transcoder.gate.set()
-        await workshop.wait_for(Status.COMPLETED)
-
-    assert workshop.transcoder.stopped == 0
