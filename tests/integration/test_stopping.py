@@ -15,6 +15,7 @@ from tests.chaos.stopping import (
     by_ctrl_c,
     by_kill,
     installation,
+    kill_over_ffmpeg,
     kill_the_leader,
     orphan_the_children,
     stop_impatiently,
@@ -56,6 +57,13 @@ async def test_a_second_ctrl_c_ends_all_of_several_processes_at_once(tmp_path: P
         busy = await Busy.make(here)
 
         await stop_impatiently(busy, by_ctrl_c)
+
+
+async def test_ffmpeg_ends_with_a_worker_that_is_killed(tmp_path: Path) -> None:
+    async with installation(tmp_path) as here:
+        busy = await Busy.make(here)
+
+        await kill_over_ffmpeg(busy, SERVE)
 
 
 async def test_no_process_outlives_the_parent_for_long_and_none_leaves_its_numbers(
